@@ -1,0 +1,1 @@
+"""Chat assistant of a running clinic: guardrail, retrieval, cited answers."""

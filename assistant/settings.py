@@ -1,0 +1,149 @@
+"""Every knob: `ASSISTANT_*` variables over `knowledge/clinic.toml` over defaults."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from assistant import resources, schema
+
+
+class SettingsError(ValueError):
+    """A setting cannot be used; the message names where it stands and the remedy."""
+
+
+class ClinicAction(BaseModel):
+    """One way to a person, as `clinic.toml` gives it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Literal["discovery_visit", "call_back", "discovery_call", "cost_availability", "phone"]
+    kind: Literal["link", "form", "phone"]
+    label: str = Field(min_length=1, max_length=80)
+    url: str = Field(pattern=r"^(https?://|tel:|#)\S+$")
+
+    def public(self) -> schema.Action:
+        """Return the action as the contract shows it."""
+        return schema.Action(kind=self.kind, label=self.label, url=self.url)
+
+
+class Clinic(BaseModel):
+    """The clinic that the assistant speaks for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = "the clinic"
+    country: str = Field(default="", pattern=r"^([A-Z]{2})?$")
+    privacy_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    phone: str = Field(default="", pattern=r"^(\+?[0-9 ()-]{3,20})?$")
+    actions: list[ClinicAction] = []
+
+    def action(self, action_id: str) -> schema.Action | None:
+        """Return the action with that id, or None where the clinic does not offer it."""
+        return next((a.public() for a in self.actions if a.id == action_id), None)
+
+    def ways_to_a_person(self) -> list[schema.Action]:
+        """Return every action of the clinic, in its own order, its phone number last."""
+        ways = [action.public() for action in self.actions]
+        if self.phone and not any(way.kind == "phone" for way in ways):
+            number = self.phone.translate(str.maketrans("", "", " ()-"))
+            ways.append(schema.Action(kind="phone", label=self.phone, url=f"tel:{number}"))
+        return ways
+
+
+def default_data_dir() -> Path:
+    """Return `.data/` of a checkout, else `~/.local/share/back-assistant`."""
+    checkout = Path(__file__).resolve().parent.parent
+    if (checkout / "pyproject.toml").is_file():
+        return checkout / ".data"
+    return Path.home() / ".local" / "share" / "back-assistant"
+
+
+class Settings(BaseSettings):
+    """The knobs, each with its default; `ASSISTANT_<NAME>` sets one from the environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ASSISTANT_", extra="forbid", use_attribute_docstrings=True, env_nested_delimiter="__"
+    )
+
+    clinic: Clinic = Clinic()
+    """The clinic, from `clinic.toml`."""
+    data_dir: Path = Field(default_factory=default_data_dir)
+    """Folder of the index, the exported model and the SQLite database."""
+    knowledge_dir: Path = Field(default_factory=lambda: resources.folder("knowledge"))
+    """Folder of the guides (Markdown, HTML, text, DOCX, PDF), `clinic.toml` and `red_flags.toml`."""
+    host: str = "127.0.0.1"
+    """Address that the server listens on."""
+    port: int = Field(default=8000, ge=0, le=65535)
+    """Port that the server listens on."""
+    workers: int = Field(default=1, ge=1, le=64)
+    """Server processes."""
+    embedding_model: str = "sentence-transformers/all-MiniLM-L6-v2"
+    """Name or path of a sentence-transformers model."""
+    embedding_backend: Literal["onnx", "torch"] = "onnx"
+    """`onnx` serves an fp32 export made once at ingest (same vectors, no torch at run time)."""
+    embedding_threads: int = Field(default=1, ge=1, le=64)
+    """Processor threads that one embedding call uses."""
+    chroma_url: str = ""
+    """Address of a Chroma server; empty uses the embedded store in `data_dir`."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty uses SQLite in `data_dir`."""
+    redis_url: str = ""
+    """Redis for rate limits shared by several processes; empty keeps them in memory."""
+    model: str = ""
+    """`provider:model` of a language model that words the answers; empty composes them from the guide."""
+    allowed_origins: list[str] = []
+    """Sites that may embed the widget, e.g. `["https://clinic.example"]`; `["*"]` allows every site."""
+    retention_days: int = Field(default=30, ge=0)
+    """Days that a conversation is kept."""
+    store_messages: bool = True
+    """Whether the text of messages is stored at all."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the environment over `clinic.toml` over the defaults."""
+        path = _clinic_file(init_settings, env_settings)
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path))
+
+
+def _clinic_file(*sources: PydanticBaseSettingsSource) -> Path:
+    for source in sources:
+        if folder := source().get("knowledge_dir"):
+            return Path(folder) / "clinic.toml"
+    return resources.folder("knowledge") / "clinic.toml"
+
+
+def load(**overrides: object) -> Settings:
+    """Read the settings; `overrides` win over everything.
+
+    Raises:
+        SettingsError: a value is unknown or out of range, or `clinic.toml` is not TOML; the message
+            names the setting and what is wrong with it.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"clinic.toml: {error}; mend the TOML on that line") from error
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()
+        )
+        raise SettingsError(
+            f"settings (clinic.toml or ASSISTANT_* variables): {problems}; correct or remove it"
+        ) from error
