@@ -26,6 +26,8 @@ class Fact(BaseModel):
     when: When | None = None
     evidence: str
     turn: int
+    context: str = ""
+    """The sentence around the evidence."""
     subject: Subject = "self"
     needs_pain: bool = False
     """Counts only once back pain is known, e.g. fever."""

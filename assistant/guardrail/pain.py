@@ -20,7 +20,7 @@ _AFTER_NOUN = frozenset(
     "pain pains ache aches hurt hurts hurting sore stiff tight spasm spasms spasming is 's has had was feels felt went goes gone "
     "problem problems trouble troubles issue issues injury injuries strain twinge twinges locked locks seized seizes "
     "just still been keeps kept started starts gave gives flares flared flare aching killing kills bad tweaked pulled stiffness "
-    "tightness discomfort niggle niggles popped playing acting really also again might may could can't won't doesn't isn't "
+    "thing stuff saga drama situation gremlin gremlins tightness discomfort niggle niggles popped playing acting really also again might may could can't won't doesn't isn't "
     "didn't hasn't seizing locking throbbing throbs burns burning twinged cramps cramp fatigue was".split()
 )
 _NOT_NOUN_AFTER = frozenset(
@@ -61,7 +61,9 @@ def back_words(words: list[str], places: Places, language: str) -> list[int]:
             found.append(i)
         elif after in _AFTER_NOUN and before not in _VERBS_BEFORE:
             found.append(i)
-        elif (i == 0 or len(words) <= 4) and after not in _NOT_NOUN_AFTER and before not in _VERBS_BEFORE:
+        elif (i == 0 or len(words) <= 4) and before not in _VERBS_BEFORE and (
+            after not in _NOT_NOUN_AFTER or any(a - i in (2, 3) for a, _ in places.get("ache_word", ()))
+        ):
             found.append(i)
         elif i == len(words) - 1 and before not in _VERBS_BEFORE and before not in ("bounce", "fight", "ease", "straight"):
             found.append(i)
@@ -80,6 +82,8 @@ def mentions(sentence: Sentence, places: Places, context: Context, language: str
     own = {k for name in ("backache", "sick_disc") for a, b in places.get(name, ()) for k in range(a, b + 1)}
     for a in sorted(own & set(backs)):
         hurts.append((a, a, True))
+    if backs and len(words) <= 4 and not hurts and "exercise_name" not in places and "question_start" not in places:
+        hurts.append((backs[0], backs[0], False))
     denied = {k for a, b in places.get("benign_denial", ()) for k in range(a, b + 1)}
     for first, last, strong in sorted(set(hurts)):
         if set(range(first, last + 1)) & figurative:

@@ -46,6 +46,10 @@ class Flag(BaseModel):
     plain: str = Field(min_length=5)
     source: str = Field(min_length=3)
     reviewed: date
+    beside: Literal["", "sentence", "neighbour"] = ""
+    """Where pain or the back must be named (or meant by "it") for the row to count."""
+    recent_only: bool = False
+    """Does not count once the pain is older than six weeks, unless the words say that it was recent."""
     keeps: list[Literal["negated", "past", "hypothetical"]] = []
     patterns: list[str] = Field(min_length=1)
 

@@ -15,7 +15,7 @@ from assistant.guardrail.policy import Flag, Policy
 
 _OTHER_AFTER = frozenset(
     "of into in out to plan plans programme program block old pregnant before until till away left cycle postpartum race "
-    "training per each a hold holds rest schedule streak marathon apart challenge gap build taper course postnatal".split()
+    "training per each a hold holds rest schedule streak marathon apart challenge gap build taper course postnatal on".split()
 )
 _OTHER_BEFORE = frozenset("in within every hold holding aged age rest next another ran run running trained training held".split())
 _ANAPHORA = frozenset("it it's this that been since now still same ago going started began start hace depuis seit desde ha faz".split())
@@ -31,6 +31,8 @@ class Hit:
     """Character where it stands in the message."""
     subject: Subject
     sentence: int
+    strong: bool = False
+    """Found by a pattern that says enough by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,71 @@ def read(message: str, policy: Policy, today: date, spoken: str = "en", pain_kno
         result.pains += [(number, m) for m in found]
         if modifiers.resolved_at is not None and not modifiers.hypothetical:
             result.over_at = sentence.spans[modifiers.resolved_at][1]
+    result.hits = _hits(message, result, policy)
+    result.pains += _implied(result, today)
+    if result.words() <= SHORT_WORDS and not any(m.site == "elsewhere" for _, m in result.pains):
+        result.pains += _meant(result)
+    result.hits = [h for h in result.hits if _beside(h, result, pain_known)]
     if any(m.status == "present" for _, m in result.pains) and any(c.subject == "other" for c in result.contexts):
         own = any(m.status == "present" and result.contexts[n].subject == "self" for n, m in result.pains)
         result.subject = "self" if own else "other"
-    result.hits = _hits(message, result, policy)
     result.spans = _spans(message, result, today, pain_known)
     return result
+
+
+def _implied(reading: Reading, today: date) -> list[tuple[int, Mention]]:
+    """A back named together with a limit, a course or a time span is a complaint without a word for pain."""
+    found: list[tuple[int, Mention]] = []
+    for number, (sentence, places, modifiers) in enumerate(
+        zip(reading.sentences, reading.places, reading.contexts, strict=True)
+    ):
+        if modifiers.hypothetical or modifiers.generic or modifiers.historical or "benign_denial" in places:
+            continue
+        if any(n == number and m.site != "elsewhere" for n, m in reading.pains):
+            continue
+        backs = pain.back_words(sentence.words, places, reading.language)
+        backs = [b for b in backs if modifiers.resolved_at is None or b > modifiers.resolved_at]
+        signs = any(h.sentence == number and h.flag.signal in _TELLING for h in reading.hits)
+        if backs and (signs or (modifiers.subject != "unsaid" and _lasting(sentence, places, today))):
+            found.append((number, Mention("back", "present", backs[0], backs[0], False)))
+    return found
+
+
+def _meant(reading: Reading) -> list[tuple[int, Mention]]:
+    """A short message that only tells a limit or a course ("tonight at the end of my street") means the pain."""
+    if any(m.site != "elsewhere" for _, m in reading.pains) or reading.has("other_topic"):
+        return []
+    for hit in reading.hits:
+        if hit.flag.signal in ("worsening", "duration", "recurrence", "night_pain") or hit.strong:
+            words = reading.sentences[hit.sentence].words
+            if hit.strong or any(w in _IT for w in words) or words[0] not in ("i", "i'm", "i've", "my"):
+                return [(hit.sentence, Mention("unsaid", "present", 0, 0, False))]
+    return []
+
+
+def _beside(hit: Hit, reading: Reading, pain_known: bool) -> bool:
+    if not hit.flag.beside:
+        return True
+    numbers = {n for n, m in reading.pains if m.status == "present" and m.site != "elsewhere"}
+    here = hit.sentence in numbers
+    if here or hit.flag.beside == "neighbour" and {hit.sentence - 1, hit.sentence + 1} & numbers:
+        return True
+    words = reading.sentences[hit.sentence].words
+    if any(w in _IT for w in words) or len(words) <= 8:
+        return pain_known or bool(numbers) and (hit.sentence - 1 in numbers or reading.words() <= SHORT_WORDS * 2)
+    return (pain_known or bool(numbers)) and reading.words() <= SHORT_WORDS
+
+
+SHORT_WORDS = 25
+_IT = frozenset("it it's this that pain they're them still".split())
+
+
+def _lasting(sentence: Sentence, places: Places, today: date) -> bool:
+    spans = duration.time_spans(sentence.words, places, today)
+    return any(w in ("since", "with", "been", "going") for w in sentence.words) and any(s.days >= 1 for s in spans)
+
+
+_TELLING = frozenset({"interference", "worsening", "recurrence", "duration", "night_pain", "other", "trauma"})
 
 
 def _hits(message: str, reading: Reading, policy: Policy) -> list[Hit]:
@@ -115,7 +176,8 @@ def _hits(message: str, reading: Reading, policy: Policy) -> list[Hit]:
                     seen.add(flag.id)
                     subject: Subject = "other" if modifiers.subject == "other" else "self"
                     found.append(
-                        Hit(flag, sentence.evidence(message, first, last), sentence.spans[first][0], subject, number)
+                        Hit(flag, sentence.evidence(message, first, last), sentence.spans[first][0], subject, number,
+                            "_strong" in entry.pattern.source)
                     )
                     break
     return found
@@ -127,6 +189,8 @@ def _cancelled(flag: Flag, first: int, used: frozenset[int], modifiers: Context,
             trigger = modifiers.triggers.get(word)
             if trigger is not None and trigger not in used:
                 return True
+    if modifiers.asking and flag.level == "refer" and sentence.clause[first] == 0 and flag.signal != "numbness":
+        return True
     if "hypothetical" not in flag.keeps and (modifiers.hypothetical or modifiers.generic):
         return True
     if "past" not in flag.keeps:
@@ -179,7 +243,7 @@ def _belongs(
     after = words[span.last + 1 : span.last + 3]
     before = words[max(0, span.first - 2) : span.first]
     if span.kind == "span":
-        if after and after[0] in _OTHER_AFTER and not (after[0] in ("of", "in", "to") and _pain_next(words, span.last, here)):
+        if after and after[0] in _OTHER_AFTER and after[:2] not in (["on", "and"], ["each", "time"]) and not (after[0] in ("of", "in", "to") and _pain_next(words, span.last, here)):
             return 0
         if before and before[-1] in _OTHER_BEFORE:
             return 0

@@ -16,6 +16,8 @@ from assistant.guardrail.policy import Flag, Policy
 from assistant.guardrail.signals import Reading
 from assistant.schema import LEVELS, Level, Reason, When
 
+OLD_DAYS = 42
+"""From this age on a pain is not that of a recent fall."""
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
@@ -105,7 +107,10 @@ class Guardrail:
             over = reading.over_at is not None and hit.place < reading.over_at and hit.flag.level == "refer"
             if over and "past" not in hit.flag.keeps and before.pain != "present":
                 continue
-            self._add(now, hit.flag.id, hit.evidence, subject=hit.subject)
+            self._add(now, hit.flag.id, hit.evidence, subject=hit.subject,
+                      context=reading.sentences[hit.sentence].text[:400])
+        if _climbing(reading) and now.pain == "present":
+            self._add(now, "worsening", reading.sentences[0].text[:200])
         limit = self.policy.thresholds.refer_from_days
         spans = [s for s in reading.spans if reading.over_at is None or s.place > reading.over_at or before.pain == "present"]
         if spans:
@@ -127,13 +132,14 @@ class Guardrail:
                 if reading.has(concept) and "worsening" not in {f.row for f in now.facts}:
                     now.settled["worsening"] = reading.where(concept)
 
-    def _add(self, now: TriageState, row: str, evidence: str, *, subject: str = "self", source: str = "rule") -> None:
+    def _add(self, now: TriageState, row: str, evidence: str, *, subject: str = "self", source: str = "rule",
+             context: str = "") -> None:
         flag: Flag = self.policy.flags[row]
         if any(f.row == row and f.evidence == evidence for f in now.facts):
             return
         now.facts.append(
             Fact(row=row, signal=flag.signal, level=flag.level, when=flag.when, evidence=evidence or "…", turn=now.turn,
-                 subject="other" if subject == "other" else "self", needs_pain=flag.needs == "pain",
+                 context=context, subject="other" if subject == "other" else "self", needs_pain=flag.needs == "pain",
                  source="head" if source == "head" else "rule")
         )  # fmt: skip
 
@@ -142,6 +148,8 @@ class Guardrail:
     def _verdict(self, now: TriageState) -> Triage:
         present = now.pain == "present"
         active = [f for f in now.facts if present or not f.needs_pain]
+        old = any((f.days or 0) >= OLD_DAYS for f in active)
+        active = [f for f in active if not (old and self._only_recent(f))]
         level: Level = "none"
         when: When | None = None
         ask: Ask | None = None
@@ -164,6 +172,13 @@ class Guardrail:
             subject=now.pain_subject, present_pain=present, kind=kind, state=now,
         )  # fmt: skip
 
+    def _only_recent(self, fact: Fact) -> bool:
+        flag = self.policy.flags.get(fact.row)
+        if flag is None or not flag.recent_only:
+            return False
+        places = self.policy.lexicon.places(signals.clauses.sentences(fact.context)[0].words) if fact.context else {}
+        return not {"recently", "fresh"} & set(places)
+
     def _ask(self, now: TriageState, unknown: list[AskKind]) -> Ask | None:
         if len(now.asked) >= self.policy.thresholds.max_questions:
             return None
@@ -173,6 +188,18 @@ class Guardrail:
                 now.pending = kind
                 return Ask(kind=kind)
         return None
+
+
+def _climbing(reading: Reading) -> bool:
+    """Say whether a score of pain climbs from day to day: "monday a 2, tuesday a 4, today a 7"."""
+    words = [w for s in reading.sentences for w in s.words]
+    if sum(w in _DAYS for w in words) < 2 or len(words) > 40:
+        return False
+    scores = [int(w) for i, w in enumerate(words) if w.isdigit() and int(w) <= 10 and words[i + 1 : i + 2] not in (["k"], ["miles"])]
+    return len(scores) >= 2 and all(a < b for a, b in zip(scores, scores[1:], strict=False))
+
+
+_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday yesterday today tonight now week".split())
 
 
 def _says(reading: Reading, concept: str) -> bool:
