@@ -38,6 +38,8 @@ class Context:
     asking: bool
     """Asks what to do or what will come: "should I stop running?"."""
     historical: bool
+    told_past: bool
+    """Told in the past tense, with nothing that brings it up to now."""
     resolved_at: int | None
     """The word where the sentence says that it is over."""
     subject: Literal["self", "other", "unsaid"]
@@ -54,6 +56,7 @@ def read(sentence: Sentence, places: Places) -> Context:
     about_someone = has_self or other
     hypothetical = _hypothetical(sentence, places)
     generic = not about_someone and not _has_span(places) and (starts_as_question or _about_exercise(words))
+    generic = generic or not has_self and not other and not _has_span(places) and any(w in ("you", "your") for w in words)
     generic = generic or ("people_in_general" in places and not any(w in ("my", "mine", "i'm", "i've") for w in words[1:]))
     asking = words[0] in _ASKING or words[:2] in (["what", "should"], ["or", "should"], ["so", "should"])
     return Context(
@@ -63,6 +66,7 @@ def read(sentence: Sentence, places: Places) -> Context:
         generic=generic,
         asking=asking,
         historical=_historical(words, places),
+        told_past=_told_past(words, places),
         resolved_at=_resolved(words, places, triggers),
         subject="other" if relative else "self" if has_self else "other" if other else "unsaid",
     )
@@ -131,6 +135,16 @@ def _historical(words: list[str], places: Places) -> bool:
     if "past" not in places:
         return False
     return not any(w in _PRESENT for w in words)
+
+
+def _told_past(words: list[str], places: Places) -> bool:
+    if not any(w in ("was", "were", "had", "did", "didn't", "wasn't", "used") for w in words):
+        return False
+    return not any(w in _PRESENT or w in _RECENT_WORDS for w in words) and "recently" not in places
+
+
+_RECENT_WORDS = frozenset("yesterday ago monday tuesday wednesday thursday friday saturday sunday week morning afternoon evening "
+                          "night weekend just recently hurt".split())  # fmt: skip
 
 
 def _resolved(words: list[str], places: Places, triggers: dict[int, int]) -> int | None:

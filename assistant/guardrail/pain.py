@@ -9,7 +9,7 @@ from assistant.guardrail.clauses import Sentence
 from assistant.guardrail.context import Context
 from assistant.guardrail.lexicon import Places
 
-Status = Literal["present", "past", "denied", "hypothetical", "generic"]
+Status = Literal["present", "told", "past", "denied", "hypothetical", "generic"]
 Site = Literal["back", "unsaid", "elsewhere"]
 
 _OWN = frozenset(
@@ -82,7 +82,8 @@ def mentions(sentence: Sentence, places: Places, context: Context, language: str
     own = {k for name in ("backache", "sick_disc") for a, b in places.get(name, ()) for k in range(a, b + 1)}
     for a in sorted(own & set(backs)):
         hurts.append((a, a, True))
-    if backs and len(words) <= 4 and not hurts and "exercise_name" not in places and "question_start" not in places:
+    bare = backs and words[backs[0]] in ("back", "backs") and len(words) <= 4 and not hurts
+    if bare and "exercise_name" not in places and "question_start" not in places:
         hurts.append((backs[0], backs[0], False))
     denied = {k for a, b in places.get("benign_denial", ()) for k in range(a, b + 1)}
     for first, last, strong in sorted(set(hurts)):
@@ -119,4 +120,6 @@ def _status(first: int, words: list[str], context: Context, denied: set[int], ne
         return "past"
     if context.historical:
         return "past"
+    if context.told_past:
+        return "told"
     return "present"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assistant.guardrail import clauses, context, duration, language, pain
@@ -91,6 +91,7 @@ def read(message: str, policy: Policy, today: date, spoken: str = "en", pain_kno
         result.pains += [(number, m) for m in found]
         if modifiers.resolved_at is not None and not modifiers.hypothetical:
             result.over_at = sentence.spans[modifiers.resolved_at][1]
+    _settle_told(result)
     result.hits = _hits(message, result, policy)
     result.pains += _implied(result, today)
     if result.words() <= SHORT_WORDS and not any(m.site == "elsewhere" for _, m in result.pains):
@@ -100,7 +101,21 @@ def read(message: str, policy: Policy, today: date, spoken: str = "en", pain_kno
         own = any(m.status == "present" and result.contexts[n].subject == "self" for n, m in result.pains)
         result.subject = "self" if own else "other"
     result.spans = _spans(message, result, today, pain_known)
+    if result.spans and not result.pains and result.words() <= 10 and not result.has("other_topic") and not result.has("run_word"):
+        result.pains.append((0, Mention("unsaid", "present", 0, 0, False)))
     return result
+
+
+def _settle_told(reading: Reading) -> None:
+    """A pain told only in the past tense is over in a long story, and present in a short message."""
+    present = any(m.status == "present" for _, m in reading.pains)
+    status: pain.Status = "past" if reading.words() >= STORY_WORDS or reading.over_at is not None else "present"
+    if present and status == "past" and reading.over_at is None:
+        status = "past"
+    reading.pains = [(n, replace(m, status=status) if m.status == "told" else m) for n, m in reading.pains]
+
+
+STORY_WORDS = 28
 
 
 def _implied(reading: Reading, today: date) -> list[tuple[int, Mention]]:
@@ -126,6 +141,8 @@ def _meant(reading: Reading) -> list[tuple[int, Mention]]:
     if any(m.site != "elsewhere" for _, m in reading.pains) or reading.has("other_topic"):
         return []
     for hit in reading.hits:
+        if reading.sentences[hit.sentence].question:
+            continue
         if hit.flag.signal in ("worsening", "duration", "recurrence", "night_pain") or hit.strong:
             words = reading.sentences[hit.sentence].words
             if hit.strong or any(w in _IT for w in words) or words[0] not in ("i", "i'm", "i've", "my"):
@@ -254,6 +271,9 @@ def _belongs(
     clause = sentence.clause[span.first]
     in_clause = [m for m in here if sentence.clause[m.first] <= clause <= sentence.clause[m.last]]
     inside = [w for w, c in zip(words, sentence.clause, strict=True) if c == clause]
+    if span.kind == "since" and (pain_known or any_pain) and "since" in before[-2:] + words[max(0, span.first - 3) : span.first]:
+        if not any(w in ("running", "training", "ran", "trained", "lifting") for w in words[: span.first]):
+            return 2
     busy = any(c == clause for a, _ in places.get("run_word", ()) for c in (sentence.clause[a],))
     if in_clause:
         return 2
@@ -265,7 +285,7 @@ def _belongs(
     bare = len(words) <= 6 or (anaphora and len(words) <= 14)
     if (any_pain or pain_known) and (bare or anaphora):
         return 2
-    if total <= 8 and bare:
+    if total <= 10 and bare and (anaphora or span.kind != "span") and "other_site" not in places:
         return 1
     return 0
 

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from assistant.guardrail import policy as policies
 from assistant.guardrail import signals
+from assistant.guardrail.lexicon import matches
 from assistant.guardrail.model import ASK_ORDER, Ask, AskKind, Fact, Kind, Triage, TriageState
 from assistant.guardrail.policy import Flag, Policy
 from assistant.guardrail.signals import Reading
 from assistant.schema import LEVELS, Level, Reason, When
 
+_COMMON = frozenset("i my the a and it is of to in me can't no not i'm its it's when on with back pain".split())
 OLD_DAYS = 42
 """From this age on a pain is not that of a recent fall."""
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -60,7 +62,9 @@ class Guardrail:
         now.language = reading.language
         self._answer(reading, before, now)
         self._pain(reading, before, now)
+        self._correct(reading, before, now)
         self._facts(reading, before, now)
+        self._marks(reading, now)
         return self._verdict(now)
 
     # ── reading into the state ────────────────────────────────────────────────────────────────────────────────
@@ -96,11 +100,48 @@ class Guardrail:
                     now.pain_turn = now.turn
                     now.pain_evidence = sentence.text[:200]
                     now.pain_subject = reading.subject
-            elif mention.status in ("denied", "past") and mention.site != "elsewhere":
+            elif mention.status in ("denied", "past", "told") and mention.site != "elsewhere":
                 if before.pain != "present":
                     now.pain = "denied"
+        own = [m for _, m in reading.pains if m.status == "present" and m.site != "elsewhere"]
+        denied = any(m.status == "denied" and m.strong for _, m in reading.pains)
+        worked = reading.has("hard_work") or reading.has("mild") or denied
+        if own and before.pain != "present":
+            now.mild = worked and all(not m.strong for m in own)
+        elif any(m.strong for m in own):
+            now.mild = now.mild and reading.has("mild")
+        if before.pain == "present" and reading.has("hard_work") and reading.has("mild") and not now.facts:
+            now.mild = True
         if before.pain == "present" and now.pain != "present":
             now.pain = "present"
+
+    def _correct(self, reading: Reading, before: TriageState, now: TriageState) -> None:
+        """Take back a sign that the visitor explains by a harmless cause; a wish or reassurance takes nothing back."""
+        if not before.facts or reading.has("override"):
+            return
+        said = {w for s in reading.sentences for w in s.words}
+        again = {h.flag.id for h in reading.hits if h.flag.level == "urgent"}
+        kept: list[Fact] = []
+        for fact in now.facts:
+            patterns = self.policy.explained.get(fact.row, [])
+            explained = any(matches(p, places) for p in patterns for places in reading.places)
+            about = said & ({w.lower().strip(".,!?") for w in fact.evidence.split()} - _COMMON) or reading.has("correction")
+            if explained and about and fact.row not in again:
+                continue
+            kept.append(fact)
+        now.facts = kept
+
+    def _marks(self, reading: Reading, now: TriageState) -> None:
+        if now.pain != "present" or reading.words() > 15:
+            return
+        words = [w for s in reading.sentences for w in s.words]
+        for unit, number in zip(words, words[1:], strict=False):
+            if unit in ("mile", "km", "k", "minute") and number.isdigit():
+                now.marks = [*now.marks, float(number)]
+        if now.marks and ("my street" in " ".join(words) or "front door" in " ".join(words) or "first step" in " ".join(words)):
+            now.marks = [*now.marks, 0.0]
+        if len(now.marks) >= 2 and now.marks[-1] < now.marks[0]:
+            self._add(now, "worsening", " ".join(s.text for s in reading.sentences)[:200])
 
     def _facts(self, reading: Reading, before: TriageState, now: TriageState) -> None:
         for hit in reading.hits:
@@ -158,7 +199,7 @@ class Guardrail:
             whens = [f.when for f in active if f.level == level]
             when = "now" if "now" in whens else "today" if "today" in whens else "soon"
         elif present:
-            unknown = [kind for kind in ASK_ORDER if kind not in now.settled]
+            unknown = [] if now.mild else [kind for kind in ASK_ORDER if kind not in now.settled]
             level = "check" if unknown else "none"
             ask = self._ask(now, unknown)
         counted = [f for f in active if f.level == level] + [f for f in active if f.level != level]
