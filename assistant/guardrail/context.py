@@ -153,5 +153,7 @@ def _resolved(words: list[str], places: Places, triggers: dict[int, int]) -> int
         before = words[max(0, first - 3) : first]
         if first in triggers or any(w in _WISH for w in before):
             continue
+        if before[-1:] == ["back"] and words[last] in ("gone", "went"):
+            continue
         best = max(best or 0, last)
     return best

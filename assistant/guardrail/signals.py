@@ -102,7 +102,7 @@ def read(message: str, policy: Policy, today: date, spoken: str = "en", pain_kno
         result.subject = "self" if own else "other"
     result.spans = _spans(message, result, today, pain_known)
     if result.spans and not result.pains and result.words() <= 10 and not result.has("other_topic") and not result.has("run_word"):
-        result.pains.append((0, Mention("unsaid", "present", 0, 0, False)))
+        result.pains.append((0, Mention("unsaid", "present", 0, 0, False, False)))
     return result
 
 
@@ -128,11 +128,13 @@ def _implied(reading: Reading, today: date) -> list[tuple[int, Mention]]:
             continue
         if any(n == number and m.site != "elsewhere" for n, m in reading.pains):
             continue
-        backs = pain.back_words(sentence.words, places, reading.language)
+        backs = pain.back_words(sentence, places, reading.language)
         backs = [b for b in backs if modifiers.resolved_at is None or b > modifiers.resolved_at]
         signs = any(h.sentence == number and h.flag.signal in _TELLING for h in reading.hits)
-        if backs and (signs or (modifiers.subject != "unsaid" and _lasting(sentence, places, today))):
-            found.append((number, Mention("back", "present", backs[0], backs[0], False)))
+        if backs and (signs or (
+            (modifiers.subject != "unsaid" or len(sentence.words) <= 12) and _lasting(sentence, places, today)
+        )):
+            found.append((number, Mention("back", "present", backs[0], backs[0], False, False)))
     return found
 
 
@@ -145,8 +147,10 @@ def _meant(reading: Reading) -> list[tuple[int, Mention]]:
             continue
         if hit.flag.signal in ("worsening", "duration", "recurrence", "night_pain") or hit.strong:
             words = reading.sentences[hit.sentence].words
+            if hit.strong and (len(words) > 8 or {"because", "due", "cos"} & set(words)):
+                continue
             if hit.strong or any(w in _IT for w in words) or words[0] not in ("i", "i'm", "i've", "my"):
-                return [(hit.sentence, Mention("unsaid", "present", 0, 0, False))]
+                return [(hit.sentence, Mention("unsaid", "present", 0, 0, False, False))]
     return []
 
 
@@ -169,9 +173,11 @@ _IT = frozenset("it it's this that pain they're them still".split())
 
 def _lasting(sentence: Sentence, places: Places, today: date) -> bool:
     spans = duration.time_spans(sentence.words, places, today)
-    return any(w in ("since", "with", "been", "going") for w in sentence.words) and any(s.days >= 1 for s in spans)
+    telling = any(w in _LASTS for w in sentence.words) or len(sentence.words) <= 10
+    return telling and "other_topic" not in places and any(s.days >= 1 and s.kind != "brief" for s in spans)
 
 
+_LASTS = frozenset("since with been going through of now still this".split())
 _TELLING = frozenset({"interference", "worsening", "recurrence", "duration", "night_pain", "other", "trauma"})
 
 
@@ -260,6 +266,8 @@ def _belongs(
     after = words[span.last + 1 : span.last + 3]
     before = words[max(0, span.first - 2) : span.first]
     if span.kind == "span":
+        if before and before[-1] in ("i'm", "she's", "am") and after != ["into"]:
+            return 0
         if after and after[0] in _OTHER_AFTER and after[:2] not in (["on", "and"], ["each", "time"]) and not (after[0] in ("of", "in", "to") and _pain_next(words, span.last, here)):
             return 0
         if before and before[-1] in _OTHER_BEFORE:
@@ -269,6 +277,8 @@ def _belongs(
     if all(m.site == "elsewhere" for m in here) and here:
         return 0
     clause = sentence.clause[span.first]
+    if any(sentence.clause[a] == clause for a, _ in places.get("dated_thing", ())):
+        return 0
     in_clause = [m for m in here if sentence.clause[m.first] <= clause <= sentence.clause[m.last]]
     inside = [w for w, c in zip(words, sentence.clause, strict=True) if c == clause]
     if span.kind == "since" and (pain_known or any_pain) and "since" in before[-2:] + words[max(0, span.first - 3) : span.first]:
@@ -291,4 +301,4 @@ def _belongs(
 
 
 def _pain_next(words: list[str], last: int, here: list[Mention]) -> bool:
-    return any(last < m.first <= last + 6 for m in here)
+    return any(last < m.first <= last + 6 for m in here) or "back" in words[last + 1 : last + 6]

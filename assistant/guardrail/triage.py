@@ -105,9 +105,9 @@ class Guardrail:
                     now.pain = "denied"
         own = [m for _, m in reading.pains if m.status == "present" and m.site != "elsewhere"]
         denied = any(m.status == "denied" and m.strong for _, m in reading.pains)
-        worked = reading.has("hard_work") or reading.has("mild") or denied
+        worked = reading.has("hard_work") or denied
         if own and before.pain != "present":
-            now.mild = worked and all(not m.strong for m in own)
+            now.mild = worked and all(m.weak for m in own)
         elif any(m.strong for m in own):
             now.mild = now.mild and reading.has("mild")
         if before.pain == "present" and reading.has("hard_work") and reading.has("mild") and not now.facts:
