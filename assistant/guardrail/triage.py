@@ -9,8 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant import resources
 from assistant.guardrail import policy as policies
 from assistant.guardrail import signals
+from assistant.guardrail.head import FILE as HEAD_FILE
+from assistant.guardrail.head import Head, Unit, units
 from assistant.guardrail.lexicon import matches
 from assistant.guardrail.model import ASK_ORDER, Ask, AskKind, Fact, Kind, Triage, TriageState
 from assistant.guardrail.policy import Flag, Policy
@@ -18,6 +21,8 @@ from assistant.guardrail.signals import Reading
 from assistant.schema import LEVELS, Level, Reason, When
 
 _COMMON = frozenset("i my the a and it is of to in me can't no not i'm its it's when on with back pain".split())
+STRICT_URGENT = 0.85
+"""Chance from which the head alone raises to urgent where no back pain has been told."""
 OLD_DAYS = 42
 """From this age on a pain is not that of a recent fall."""
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -32,8 +37,11 @@ class Guardrail:
         'refer'
     """
 
-    def __init__(self, policy: Policy, today: Callable[[], date], use_rules: bool = True) -> None:
+    def __init__(
+        self, policy: Policy, today: Callable[[], date], use_rules: bool = True, head: Head | None = None
+    ) -> None:
         self.policy = policy
+        self.head = head
         self._today = today
         self._use_rules = use_rules
 
@@ -51,7 +59,9 @@ class Guardrail:
         Raises:
             PolicyError: a file of the policy is wrong; the message names file, line and remedy.
         """
-        return cls(policies.load(knowledge), today, use_rules)
+        directory = knowledge or resources.folder("knowledge")
+        head = Head.load(directory / HEAD_FILE) if use_head else None
+        return cls(policies.load(directory), today, use_rules, head)
 
     def assess(self, message: str, state: TriageState | None = None, *, embed: Embed | None = None) -> Triage:
         """Return the verdict on `message` after the conversation that `state` remembers."""
@@ -65,6 +75,7 @@ class Guardrail:
         self._correct(reading, before, now)
         self._facts(reading, before, now)
         self._marks(reading, now)
+        self._learned(message, reading, now, embed)
         return self._verdict(now)
 
     # ── reading into the state ────────────────────────────────────────────────────────────────────────────────
@@ -130,6 +141,37 @@ class Guardrail:
                 continue
             kept.append(fact)
         now.facts = kept
+
+    def _learned(self, message: str, reading: Reading, now: TriageState, embed: Embed | None) -> None:
+        """Let the head raise what the rules did not find; it never lowers."""
+        if self.head is None or embed is None or reading.language != "en" or reading.words() < 3:
+            return
+        found = units(message, reading)
+        vectors = embed([message, *(u.text for u in found)] if len(found) > 1 else [message])
+        opinions = self.head.judge(vectors[1:] if len(found) > 1 else vectors, reading, found)
+        limits = self.head.thresholds
+        told = [o for o in opinions if not self._void(o.unit, reading)]
+        if not told:
+            return
+        worst = max(told, key=lambda o: float(o.chances[3]))
+        if now.pain == "unknown" and not now.elsewhere and reading.over_at is None:
+            surest = min(told, key=lambda o: float(o.chances[0]))
+            if 1 - float(surest.chances[0]) >= limits.check and len(opinions) == 1:
+                now.pain, now.pain_turn = "present", now.turn
+                now.pain_evidence, now.pain_subject = surest.unit.text[:200], reading.subject
+        back = now.pain == "present"
+        if float(worst.chances[3]) >= (limits.urgent if back else STRICT_URGENT):
+            if not any(f.level == "urgent" and f.turn == now.turn for f in now.facts):
+                self._add(now, worst.urgent_row, worst.unit.text[:200], source="head")
+            return
+        if back and not any(f.turn == now.turn for f in now.facts):
+            likely = max(told, key=lambda o: float(o.chances[2] + o.chances[3]))
+            if float(likely.chances[2] + likely.chances[3]) >= limits.refer:
+                self._add(now, likely.refer_row, likely.unit.text[:200], source="head")
+
+    def _void(self, unit: Unit, reading: Reading) -> bool:
+        contexts = [reading.contexts[n] for n in unit.sentences]
+        return all(c.hypothetical or c.generic or c.historical or c.resolved_at is not None for c in contexts)
 
     def _marks(self, reading: Reading, now: TriageState) -> None:
         if now.pain != "present" or reading.words() > 15:
