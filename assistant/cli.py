@@ -178,7 +178,9 @@ def _show(reply: Any, as_json: bool) -> None:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Guides: Markdown, HTML, text, DOCX, PDF.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Guides: Markdown, HTML, text, DOCX, PDF.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
 ) -> None:
     """Read guides into the index; say what was added, changed, removed, and how each file was cut."""
@@ -220,7 +222,9 @@ def _describe(file: Any) -> None:
 
 @app.command()
 def doctor(
-    show_settings: Annotated[bool, typer.Option("--settings", help="List every setting and its value.")] = False,
+    show_settings: Annotated[
+        bool, typer.Option("--settings", help="List every setting and its value.")
+    ] = False,
 ) -> None:
     """Check settings, model, index, database, and say what to mend."""
     from assistant import diagnosis
