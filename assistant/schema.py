@@ -64,8 +64,8 @@ def without_controls(value: object) -> object:
 
 Message = Annotated[
     str,
-    BeforeValidator(without_controls),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_MESSAGE_CHARS),
+    BeforeValidator(without_controls),
 ]
 
 

@@ -234,7 +234,8 @@ def _embed(
     for start in range(0, len(missing), EMBED_BATCH):
         batch = missing[start : start + EMBED_BATCH]
         known.update(zip(batch, encode(batch), strict=True))
-        progress(f"embedded {min(start + EMBED_BATCH, len(missing))} of {len(missing)} passages")
+        if len(missing) > EMBED_BATCH:
+            progress(f"embedded {min(start + EMBED_BATCH, len(missing))} of {len(missing)} passages")
     rows = [known[chunk.searchable] for chunk in chunks]
     return np.stack(rows).astype(np.float32) if rows else np.zeros((0, 1), np.float32)
 

@@ -21,21 +21,21 @@ class CallbackRequest(schema.Model):
 
     name: Annotated[
         str,
-        BeforeValidator(schema.without_controls),
         StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
+        BeforeValidator(schema.without_controls),
     ] = Field(examples=["Sam Runner"])
     contact: Annotated[
         str,
-        BeforeValidator(schema.without_controls),
         StringConstraints(strip_whitespace=True, min_length=1, max_length=254),
+        BeforeValidator(schema.without_controls),
     ] = Field(examples=["sam@runner.example"])
     """Phone number or e-mail address."""
     topic: Literal["call_back", "discovery_call", "cost_availability"] = Field(examples=["call_back"])
-    message: Annotated[str, BeforeValidator(schema.without_controls), StringConstraints(max_length=2_000)] = (
+    message: Annotated[str, StringConstraints(max_length=2_000), BeforeValidator(schema.without_controls)] = (
         ""
     )
     preferred_time: Annotated[
-        str, BeforeValidator(schema.without_controls), StringConstraints(max_length=200)
+        str, StringConstraints(max_length=200), BeforeValidator(schema.without_controls)
     ] = ""
     consent: bool = Field(examples=[True])
     """Must be true: the visitor agreed to be contacted."""

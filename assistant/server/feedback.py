@@ -19,8 +19,8 @@ class FeedbackRequest(schema.Model):
     helpful: bool
     comment: Annotated[
         str,
-        BeforeValidator(schema.without_controls),
         StringConstraints(strip_whitespace=True, max_length=1_000),
+        BeforeValidator(schema.without_controls),
     ] = ""
 
 
