@@ -1,0 +1,110 @@
+"""Whether each claim of an answer is supported by a quote, and each quote by the guide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from evals.text import content_words, fold, numbers, sentences, squeeze
+
+SUPPORT = 0.8
+"""Share of a claim's content words that one quote, or all quotes of one section, must hold to support it."""
+MIN_CLAIM_WORDS = 3
+"""Shorter sentences ("Here you go.") claim nothing that can be checked."""
+
+
+class Citations(NamedTuple):
+    """How far the claims and the citations of one answer hold."""
+
+    claims: tuple[str, ...]
+    unsupported: tuple[str, ...]
+    cited: int
+    idle: tuple[str, ...]
+    """Quotes that support no claim of the answer."""
+    foreign: tuple[str, ...]
+    """Quotes that do not stand in the guide word for word."""
+
+    @property
+    def recall(self) -> float:
+        """Share of the claims that the citations support; 1 without claims."""
+        return 1.0 - len(self.unsupported) / len(self.claims) if self.claims else 1.0
+
+    @property
+    def precision(self) -> float:
+        """Share of the citations that support a claim and stand in the guide; 1 without citations."""
+        bad = set(self.idle) | set(self.foreign)
+        return 1.0 - len(bad) / self.cited if self.cited else 1.0
+
+
+class Wordings:
+    """The assistant's own sentences (from `prompts/`), which claim nothing of the guide."""
+
+    def __init__(self, templates: Iterable[str]) -> None:
+        self._patterns: list[re.Pattern[str]] = []
+        for template in templates:
+            for sentence in sentences(re.sub(r"\{[^{}]*\}", "⟦⟧", template)):
+                folded = fold(sentence)
+                if len(re.findall(r"\w+", folded)) >= 2:
+                    self._patterns.append(re.compile(".{0,400}".join(map(re.escape, folded.split("⟦⟧")))))
+
+    def holds(self, sentence: str) -> bool:
+        """Say whether `sentence` is one of the assistant's own, its variables filled in with anything."""
+        folded = fold(sentence)
+        return any(pattern.fullmatch(folded) for pattern in self._patterns)
+
+
+def citations(
+    answer: str, quotes: Sequence[tuple[str, str]], guide: str, own: Wordings, *, extra: Sequence[str] = ()
+) -> Citations:
+    """Judge the citations of `answer`.
+
+    Citation recall and precision after Gao et al. 2023 (Enabling Large Language Models to Generate Text with
+    Citations, EMNLP; the ALCE benchmark) and "attributable to identified sources" (Rashkin et al. 2023,
+    Computational Linguistics 49(4)), with lexical support in place of an entailment model: a quote, or the
+    quotes of one section together, must hold 80 % of a claim's content words and all of its numbers.
+
+    Args:
+        answer: Markdown.
+        quotes: (section, quote) of each citation.
+        guide: the text of every guide.
+        own: sentences that are the assistant's, not the guide's.
+        extra: further claims that the reply makes outside the answer (steps and doses of exercise cards).
+    """
+    claims = [
+        s
+        for s in [*sentences(answer), *extra]
+        if len(content_words(s)) >= MIN_CLAIM_WORDS and not own.holds(s)
+    ]
+    by_section: dict[str, str] = {}
+    for section, quote in quotes:
+        by_section[section] = f"{by_section.get(section, '')} {section} {quote}"
+    everything = " ".join(f"{section} {quote}" for section, quote in quotes)
+    supported: set[str] = set()
+    unsupported: list[str] = []
+    for claim in claims:
+        backing = {section for section, text in by_section.items() if supports(text, claim)}
+        if not backing and not supports(everything, claim):
+            unsupported.append(claim)
+        supported |= backing or {
+            section for section, text in by_section.items() if supports(text, claim, 0.3)
+        }
+    folded_guide = squeeze(guide)
+    return Citations(
+        claims=tuple(claims),
+        unsupported=tuple(unsupported),
+        cited=len(quotes),
+        idle=tuple(quote for section, quote in quotes if section not in supported),
+        foreign=tuple(quote for _, quote in quotes if squeeze(quote) not in folded_guide),
+    )
+
+
+def supports(quote: str, claim: str, share: float = SUPPORT) -> bool:
+    """Say whether `quote` holds at least `share` of the content words of `claim` and all of its numbers."""
+    needed = content_words(claim)
+    if not needed:
+        return True
+    have = content_words(quote)
+    if set(numbers(claim)) - set(numbers(quote)):
+        return False
+    return len(needed & have) / len(needed) >= share
