@@ -59,8 +59,16 @@ class LocalEmbeddings(Embeddings):
         (1, 384)
     """
 
-    def __init__(self, encoder: _Encoder, *, identity: str, cache_size: int = CACHE_SIZE) -> None:
+    def __init__(
+        self,
+        encoder: _Encoder,
+        *,
+        identity: str,
+        vocabulary: frozenset[str] = frozenset(),
+        cache_size: int = CACHE_SIZE,
+    ) -> None:
         self._encoder = encoder
+        self._vocabulary = vocabulary
         self._cache: OrderedDict[str, Vectors] = OrderedDict()
         self._cache_size = cache_size
         self._lock = threading.Lock()
@@ -88,6 +96,10 @@ class LocalEmbeddings(Embeddings):
                     self._cache.popitem(last=False)
         return np.stack([rows[text] for text in texts]) if texts else np.zeros((0, 0), np.float32)
 
+    def is_word(self, text: str) -> bool:
+        """Say whether the model's vocabulary holds `text` whole: a common word, not a misspelling."""
+        return text in self._vocabulary
+
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Return one vector per text."""
         return [[float(value) for value in row] for row in self.encode(texts)]
@@ -112,8 +124,10 @@ def load_embeddings(settings: Settings) -> LocalEmbeddings:
         folder = settings.data_dir / "models" / f"{weights[:16]}-v{EXPORT_VERSION}"
         if not (folder / "export.json").is_file():
             export(source, folder)
-        return LocalEmbeddings(_OnnxEncoder(folder, settings.embedding_threads), identity=identity)
-    return LocalEmbeddings(_TorchEncoder(source, settings.embedding_threads), identity=identity)
+        onnx = _OnnxEncoder(folder, settings.embedding_threads)
+        return LocalEmbeddings(onnx, identity=identity, vocabulary=onnx.vocabulary)
+    torch = _TorchEncoder(source, settings.embedding_threads)
+    return LocalEmbeddings(torch, identity=identity, vocabulary=frozenset(torch.model.tokenizer.get_vocab()))
 
 
 def locate_model(name: str) -> tuple[Path, str]:
@@ -207,6 +221,7 @@ class _OnnxEncoder:
         self._inputs = {item.name for item in self._session.get_inputs()}
         self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
         limit = json.loads((folder / "export.json").read_text())["max_word_pieces"]
+        self.vocabulary = frozenset(self._tokenizer.get_vocab())
         self._tokenizer.enable_truncation(limit)
         # Texts of one length travel together, so padding is only ever to the longest of a batch.
         self._tokenizer.enable_padding()
