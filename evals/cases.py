@@ -255,9 +255,7 @@ def _rows(path: Path, problems: list[str]) -> Iterable[tuple[int, dict[str, Any]
     try:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
-            problems.append(
-                f"{path}:1: {size:,} bytes; at most {MAX_FILE_BYTES:,} are read; split the file and run the parts"
-            )
+            problems.append(f"{path}:1: {size:,} bytes; at most {MAX_FILE_BYTES:,} are read; split the file")
             return
         data = path.read_bytes()
     except OSError as error:
@@ -298,7 +296,7 @@ def _case(row: dict[str, Any], default: Suite | None, where: str, problems: list
     suite = row.setdefault("suite", default)
     if suite not in SUITES:
         problems.append(
-            f'{where}: which suite? Add "suite": one of {", ".join(SUITES)}, or name one suite on the command line'
+            f'{where}: which suite? Add "suite": one of {", ".join(SUITES)}; or name one on the command line'
         )
         return None
     if "split" not in row and isinstance(row.get("id"), str):

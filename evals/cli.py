@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from assistant import settings as settings_module
 from evals import bars, cases, report, runner, table
 from evals.exports import inspect_log, junit
+from evals.figures import Row
 from evals.guides import Guides
 from evals.library import OpenLibrary
 from evals.target import HttpTarget, Target, TargetError
@@ -93,7 +94,7 @@ def _execute(
     chosen: Sequence[cases.AnyCase],
     settings: settings_module.Settings,
     guides: Guides,
-    earlier: Sequence[runner.Row],
+    earlier: Sequence[Row],
     url: str | None,
     workers: int,
     console: Console,

@@ -79,7 +79,7 @@ def summarise(rows: Iterable[Row], split: Split) -> list[Figure]:
             for name, values in row["scores"].items():
                 collected.setdefault(name, []).append(values)
     figures = [_figure(name, split, per_case) for name, per_case in collected.items()]
-    return sorted(figures, key=lambda figure: (SUITES.index(figure.name.partition(".")[0]), figure.name))  # type: ignore[arg-type]
+    return sorted(figures, key=lambda figure: (SUITES.index(figure.name.partition(".")[0]), figure.name))
 
 
 def _figure(name: str, split: Split, per_case: Sequence[Sequence[float]]) -> Figure:

@@ -13,6 +13,7 @@ from evals.target import Passage, Spoken, TargetError
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
+    from assistant.retrieval.embeddings import LocalEmbeddings
 
 TODAY = date(2026, 11, 18)
 """The day on which every case is said, so that "since Easter" means the same in every run."""
@@ -56,6 +57,17 @@ def passage(document: Any) -> Passage:
     return Passage(str(data.get("kind", "")), section, str(document.page_content), float(score))
 
 
+def refreshed(settings: settings_module.Settings) -> LocalEmbeddings:
+    """Bring the index up to date, as `assistant serve` does, and return the embeddings."""
+    from assistant.ingestion import index
+    from assistant.retrieval.embeddings import load_embeddings
+
+    embeddings = load_embeddings(settings)
+    if index.stale(settings, embeddings.identity):
+        index.ingest(settings, embeddings.encode, embeddings.identity)
+    return embeddings
+
+
 @dataclass(frozen=True)
 class OpenLibrary:
     """Opens the assistant with some settings changed; can be sent to a worker process."""
@@ -73,7 +85,9 @@ class OpenLibrary:
         try:
             from assistant.pipeline import Assistant
 
-            assistant = Assistant.load(settings_module.load(**self.overrides), today=lambda: TODAY)
+            settings = settings_module.load(**self.overrides)
+            embeddings = refreshed(settings)
+            assistant = Assistant.load(settings, today=lambda: TODAY, embeddings=embeddings)
         except (ImportError, OSError, ValueError, RuntimeError) as error:
             raise TargetError(f"the assistant does not load: {error}; run `assistant doctor`") from error
         if self.alter:

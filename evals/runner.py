@@ -43,7 +43,7 @@ class Done(NamedTuple):
 class Run:
     """Everything that one run came to."""
 
-    rows: list[Row]
+    rows: Sequence[Row]
     figures: list[Figure] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -178,6 +178,7 @@ def _parallel(
                 yield done
         target.close()
         return
+    open_target().close()  # brings the index up to date before several processes open it
     # spawn: a fork would copy the parent's thread pools of numpy and onnxruntime in an unknown state
     with ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(open_target, guides)

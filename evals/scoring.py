@@ -214,7 +214,7 @@ def _grounded(result: Result, reply: Reply, guides: Guides, said: Sequence[str])
         return
     cards = [line for e in reply.exercises for line in (e.why, *e.steps, e.dose)]
     evidence = [r.evidence for r in reply.referral.reasons]
-    echoed = [*said, *evidence]
+    echoed = [*said, *evidence, *(c.guide for c in reply.citations[:1])]
     judged = citations(reply.answer, [*quotes, *_echoes(echoed)], guides.text, guides.own, extra=cards)
     judged = judged._replace(
         cited=len(quotes),

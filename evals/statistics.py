@@ -79,7 +79,7 @@ def mcnemar_exact(lost: int, gained: int) -> float:
     if total == 0:
         return 1.0
     tail = sum(math.comb(total, i) for i in range(min(lost, gained) + 1)) / 2**total
-    return min(1.0, 2 * tail)
+    return min(1.0, float(2 * tail))
 
 
 def paired_bootstrap(before: Sequence[float], after: Sequence[float], *, seed: int = SEED) -> float:

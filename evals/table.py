@@ -62,9 +62,11 @@ def show(run: Run, console: Console, failures: int = SHOWN_FAILURES) -> None:
     for verdict in run.missed:
         value = percent(verdict.figure.name, verdict.figure.value)
         console.print(
-            f"[bold red]missed[/] {verdict.bar.figure} {value}, bar {verdict.bar.wording()}: {verdict.bar.why}"
+            f"[bold red]missed[/] {verdict.bar.figure} {value}, bar {verdict.bar.wording()}:"
+            f" {verdict.bar.why}"
         )
     for change in run.drops:
         console.print(
-            f"[bold red]dropped[/] {change.name} {change.before} → {change.after}, p {change.p} ({change.test})"
+            f"[bold red]dropped[/] {change.name} {change.before} → {change.after},"
+            f" p {change.p} ({change.test})"
         )

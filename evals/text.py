@@ -17,9 +17,12 @@ _BULLET = re.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"')\]]*\s+(?=[\"'(\[]?[A-ZÀ-Þ0-9👉])")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*(?:\s?-\s?\d+(?:[.,]\d+)*)?")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-STOP_WORDS = frozenset(
-    ["a", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "do", "does", "for", "from", "had", "has", "have", "he", "her", "his", "how", "i", "if", "in", "into", "is", "it", "its", "me", "more", "my", "no", "not", "of", "on", "or", "our", "she", "so", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "to", "up", "was", "we", "were", "what", "when", "where", "which", "while", "who", "why", "will", "with", "you", "your"]
-)
+_STOP_WORDS = """
+    a an and any are as at be been but by can do does for from had has have he her his how i if in into
+    is it its me more my no not of on or our she so than that the their them then there these they this
+    to up was we were what when where which while who why will with you your
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 """Function words that carry no claim; left out when a sentence is compared with a quote."""
 
 
@@ -63,7 +66,7 @@ def first_found(text: str, alternates: Iterable[str]) -> str | None:
 
 
 def plain(markdown: str) -> list[str]:
-    """Return the lines of `markdown` without marks: links by their label, footnote numbers and bullets dropped."""
+    """Return the lines of `markdown` without marks, bullets and footnote numbers; links by their label."""
     text = _REFERENCES.sub("", _LINKS.sub(r"\1", markdown))
     lines: list[str] = []
     for line in text.splitlines():
@@ -129,7 +132,7 @@ def syllables(word: str) -> int:
 
 
 def reading_grade(parts: Sequence[str]) -> float:
-    """Return the Flesch-Kincaid grade level of the sentences `parts` (US school years; age is about grade + 5).
+    """Return the Flesch-Kincaid grade level of the sentences `parts` (US school years; about age less 5).
 
     0.39 × words per sentence + 11.8 × syllables per word - 15.59.
 

@@ -1,7 +1,7 @@
 """A run as an Inspect log, which `inspect view` opens.
 
-inspect-ai pins other versions than the assistant, so it may live in an environment of its own: this module needs
-nothing but the standard library and inspect-ai, and reads a run's folder.
+inspect-ai pins other versions than the assistant, so it may live in an environment of its own: this module
+needs nothing but the standard library and inspect-ai, and reads a run's folder.
 
     /path/to/inspect-env/bin/python -m evals.exports.inspect_log evals/runs/last
 """

@@ -10,6 +10,7 @@ from evals.text import content_words, fold, numbers, sentences, squeeze
 
 SUPPORT = 0.8
 """Share of a claim's content words that one quote, or all quotes of one section, must hold to support it."""
+_GAP = "⟦⟧"
 MIN_CLAIM_WORDS = 3
 """Shorter sentences ("Here you go.") claim nothing that can be checked."""
 
@@ -38,20 +39,34 @@ class Citations(NamedTuple):
 
 
 class Wordings:
-    """The assistant's own sentences (from `prompts/`), which claim nothing of the guide."""
+    """The assistant's own sentences (from `prompts/`), which claim nothing of the guide.
+
+    What stands in the place of a `{variable}` is a claim again: "How much: {dose}" excuses "How much:" alone.
+    """
 
     def __init__(self, templates: Iterable[str]) -> None:
-        self._patterns: list[re.Pattern[str]] = []
+        self._whole: set[str] = set()
+        self._patterns: list[tuple[int, re.Pattern[str]]] = []
         for template in templates:
-            for sentence in sentences(re.sub(r"\{[^{}]*\}", "⟦⟧", template)):
+            for sentence in sentences(re.sub(r"\{[^{}]*\}", _GAP, template)):
                 folded = fold(sentence)
-                if len(re.findall(r"\w+", folded)) >= 2:
-                    self._patterns.append(re.compile(".{0,400}".join(map(re.escape, folded.split("⟦⟧")))))
+                literal = folded.replace(_GAP, "")
+                if _GAP not in folded:
+                    self._whole.add(folded)
+                elif re.search(r"\w", literal):
+                    pattern = "(.{0,400}?)".join(map(re.escape, folded.split(_GAP)))
+                    self._patterns.append((len(literal), re.compile(pattern)))
+        self._patterns.sort(key=lambda item: (-item[0], item[1].pattern))
 
-    def holds(self, sentence: str) -> bool:
-        """Say whether `sentence` is one of the assistant's own, its variables filled in with anything."""
+    def claim(self, sentence: str) -> str:
+        """Return what `sentence` claims of the guide: nothing, the variable part, or all of it."""
         folded = fold(sentence)
-        return any(pattern.fullmatch(folded) for pattern in self._patterns)
+        if folded in self._whole:
+            return ""
+        for _, pattern in self._patterns:
+            if match := pattern.fullmatch(folded):
+                return " ".join(match.groups())
+        return sentence
 
 
 def citations(
@@ -71,11 +86,8 @@ def citations(
         own: sentences that are the assistant's, not the guide's.
         extra: further claims that the reply makes outside the answer (steps and doses of exercise cards).
     """
-    claims = [
-        s
-        for s in [*sentences(answer), *extra]
-        if len(content_words(s)) >= MIN_CLAIM_WORDS and not own.holds(s)
-    ]
+    claimed = [own.claim(sentence) for sentence in sentences(answer)] + list(extra)
+    claims = [claim for claim in claimed if len(content_words(claim)) >= MIN_CLAIM_WORDS or numbers(claim)]
     by_section: dict[str, str] = {}
     for section, quote in quotes:
         by_section[section] = f"{by_section.get(section, '')} {section} {quote}"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 class Latency(NamedTuple):
     """Milliseconds per reply."""
 
-    count: int
+    replies: int
     p50: float
     p95: float
     p99: float

@@ -16,7 +16,7 @@ def is_right(got: Level, expected: Level, also_ok: Sequence[Level]) -> bool:
 
 
 def observations(got: Level, expected: Level, also_ok: Sequence[Level] = ()) -> dict[str, float]:
-    """Return what one turn contributes to each triage figure, 1 or 0; a figure that it does not touch is absent.
+    """Return what one turn contributes, 1 or 0, to each triage figure that it touches.
 
     Sensitivity and specificity: Altman & Bland 1994, BMJ 308:1552, with a level in `also_ok` counted right.
     Under- and over-triage, a level below or above every accepted one: Semigran et al. 2015, BMJ 351:h3480.

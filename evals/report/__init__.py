@@ -130,13 +130,17 @@ def _changes(run: Run) -> str:
         return "<p>No figure changed since the other run.</p>"
     rows = "".join(
         f'<tr class="{"missed" if c.significant_drop else ""}"><th scope="row">{escape(c.name)}</th>'
-        f"<td>{percent(c.name, c.before)}</td><td>{percent(c.name, c.after)}</td><td>{c.lost}</td><td>{c.gained}</td>"
+        f"<td>{percent(c.name, c.before)}</td><td>{percent(c.name, c.after)}</td>"
+        f"<td>{c.lost}</td><td>{c.gained}</td>"
         f"<td>{escape(c.test)}</td><td>{c.p:.4f}</td></tr>"
         for c in moved
     )
     heads = ("figure", "before", "after", "cases worse", "cases better", "test", "p (Holm)")
     head = "".join(f'<th scope="col">{h}</th>' for h in heads)
-    return f'<div class="scroll" tabindex="0" role="region" aria-label="Changes"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    return (
+        '<div class="scroll" tabindex="0" role="region" aria-label="Changes">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
 
 
 def _judge(judged: Mapping[str, Any] | None) -> str:

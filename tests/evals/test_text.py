@@ -26,7 +26,10 @@ def test_a_fact_is_found_whole(haystack: str, needle: str, found: bool) -> None:
 
 
 def test_sentences_split_lists_and_drop_marks() -> None:
-    answer = "It helps. Do this:\n\n1. Lie on your back.\n- **Squeeze** at the top [1]\n\n| Mon | easy run |\n|---|---|"
+    answer = (
+        "It helps. Do this:\n\n1. Lie on your back.\n- **Squeeze** at the top [1]\n\n"
+        "| Mon | easy run |\n|---|---|"
+    )
     assert text.sentences(answer) == [
         "It helps.",
         "Do this:",

@@ -108,4 +108,4 @@ def test_risk_coverage_by_hand_and_without_order_of_ties() -> None:
 
 def test_latency_percentiles_are_nearest_rank() -> None:
     assert latency.latency([float(n) for n in range(1, 101)])[1:] == (50.0, 95.0, 99.0, 100.0)
-    assert latency.latency([]).count == 0
+    assert latency.latency([]).replies == 0
