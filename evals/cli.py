@@ -54,7 +54,7 @@ def run(
         0 done; 1 a bar is missed or a figure dropped significantly; 2 wrong use or bad input, with a
         sentence on standard error.
     """
-    console = console or Console()
+    console = console or Console(width=None if sys.stdout.isatty() else 120)
     try:
         if workers < 1 or workers > 64:
             raise cases.CaseError([f"--workers {workers}: give 1 to 64"])

@@ -162,8 +162,10 @@ def _level(result: Result, reply: Reply, expected: Level, also_ok: Sequence[Leve
     got = reply.referral.level
     right = triage.is_right(got, expected, also_ok)
     result.levels.append((expected, expected if right else got))
+    judged = result.case.suite in ("triage", "attacks")
     for figure, value in triage.observations(got, expected, also_ok).items():
-        result.add(figure, value)
+        if judged or figure == "level_right":
+            result.add(figure, value)
     return Check("level", right, " or ".join([expected, *also_ok]), got)
 
 

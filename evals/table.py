@@ -23,7 +23,7 @@ def show(run: Run, console: Console, failures: int = SHOWN_FAILURES) -> None:
     tune = {figure.name: figure for figure in run.figures if figure.split == "tune"}
     table = Table(title=f"{len(run.rows):,} cases in {run.seconds:.1f} s", title_justify="left")
     for heading in ("figure", "report", "95 % interval", "n", "tune", "bar", "since"):
-        table.add_column(heading, justify="left" if heading == "figure" else "right")
+        table.add_column(heading, justify="left" if heading == "figure" else "right", no_wrap=True)
     for figure in run.figures:
         if figure.split != "report" and any(
             f.name == figure.name and f.split == "report" for f in run.figures
