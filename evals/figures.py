@@ -85,8 +85,12 @@ def summarise(rows: Iterable[Row], split: Split) -> list[Figure]:
 def _figure(name: str, split: Split, per_case: Sequence[Sequence[float]]) -> Figure:
     flat = [value for values in per_case for value in values]
     value = sum(flat) / len(flat)
-    if len(flat) == len(per_case) and all(v in (0.0, 1.0) for v in flat):
+    yes_or_no = all(v in (0.0, 1.0) for v in flat)
+    if yes_or_no and len(flat) == len(per_case):
         interval = statistics.wilson(round(sum(flat)), len(flat))
+    elif yes_or_no and value in (0.0, 1.0):
+        # no resample differs: take each case as the one observation that it at least is
+        interval = statistics.wilson(round(value) * len(per_case), len(per_case))
     else:
         interval = statistics.bootstrap(
             [sum(values) for values in per_case], [len(values) for values in per_case]

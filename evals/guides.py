@@ -13,6 +13,9 @@ from evals.metrics.citations import Wordings
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
+CARE = "care"
+"""The file in `prompts/` whose sentences speak of the visitor, not of the guide."""
+
 
 class Guides(NamedTuple):
     """The ground on which replies are judged."""
@@ -30,13 +33,13 @@ class Guides(NamedTuple):
         paths = [p for p in sorted(knowledge.rglob("*")) if p.suffix in (".md", ".txt", ".markdown")]
         raw = [path.read_text(encoding="utf-8") for path in paths]
         pages = re.findall(r"https?://[^\s\"'<>)\]]+", "\n".join(raw))
-        templates = [
-            text
-            for path in sorted((prompts or resources.folder("prompts")).glob("*.toml"))
-            for text in _texts(tomllib.loads(path.read_text(encoding="utf-8")))
-        ]
+        templates: list[str] = []
+        about_visitor: list[str] = []
+        for path in sorted((prompts or resources.folder("prompts")).glob("*.toml")):
+            found = _texts(tomllib.loads(path.read_text(encoding="utf-8")))
+            (about_visitor if path.stem == CARE else templates).extend(found)
         text = "\n\n".join(_FRONT_MATTER.sub("", page) for page in raw)
-        return cls(text, Wordings(templates), frozenset([*pages, *urls]))
+        return cls(text, Wordings(templates, about_visitor), frozenset([*pages, *urls]))
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -14,7 +14,7 @@ _MARKS = re.compile(r"[*_`#>|]+")
 _LINKS = re.compile(r"!?\[([^\]]*)\]\(([^)]*)\)")
 _REFERENCES = re.compile(r"\s?\[\^?\d+\]")
 _BULLET = re.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"')\]]*\s+(?=[\"'(\[]?[A-ZÀ-Þ0-9👉])")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"')\]]*\s+(?=[\"'(\[]?[A-ZÀ-Þ0-9⟦👉])")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*(?:\s?-\s?\d+(?:[.,]\d+)*)?")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _STOP_WORDS = """

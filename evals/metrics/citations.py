@@ -42,12 +42,14 @@ class Wordings:
     """The assistant's own sentences (from `prompts/`), which claim nothing of the guide.
 
     What stands in the place of a `{variable}` is a claim again: "How much: {dose}" excuses "How much:" alone.
+    In the templates `about_visitor` it is not: "Because {reasons}, …" speaks of what the visitor said.
     """
 
-    def __init__(self, templates: Iterable[str]) -> None:
+    def __init__(self, templates: Iterable[str], about_visitor: Iterable[str] = ()) -> None:
         self._whole: set[str] = set()
-        self._patterns: list[tuple[int, re.Pattern[str]]] = []
-        for template in templates:
+        self._patterns: list[tuple[int, re.Pattern[str], bool]] = []
+        kinds = [(template, True) for template in templates] + [(template, False) for template in about_visitor]
+        for template, claims in kinds:
             for sentence in sentences(re.sub(r"\{[^{}]*\}", _GAP, template)):
                 folded = fold(sentence)
                 literal = folded.replace(_GAP, "")
@@ -55,7 +57,7 @@ class Wordings:
                     self._whole.add(folded)
                 elif re.search(r"\w", literal):
                     pattern = "(.{0,400}?)".join(map(re.escape, folded.split(_GAP)))
-                    self._patterns.append((len(literal), re.compile(pattern)))
+                    self._patterns.append((len(literal), re.compile(pattern), claims))
         self._patterns.sort(key=lambda item: (-item[0], item[1].pattern))
 
     def claim(self, sentence: str) -> str:
@@ -63,9 +65,9 @@ class Wordings:
         folded = fold(sentence)
         if folded in self._whole:
             return ""
-        for _, pattern in self._patterns:
+        for _, pattern, claims in self._patterns:
             if match := pattern.fullmatch(folded):
-                return " ".join(match.groups())
+                return " ".join(match.groups()) if claims else ""
         return sentence
 
 

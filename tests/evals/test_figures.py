@@ -46,3 +46,8 @@ def test_a_small_change_is_no_drop_and_strangers_are_left_out() -> None:
 def test_figures_that_depend_on_the_replies_are_not_paired() -> None:
     rows = [{"id": "c", "split": "report", "scores": {"scope.abstention_precision": [1.0]}}]
     assert figures.compare(rows, rows) == []
+
+
+def test_all_right_over_several_turns_still_has_an_interval() -> None:
+    (figure,) = figures.summarise([row(n, kept=[1.0, 1.0]) for n in range(10)], "report")
+    assert figure.interval.method == "Wilson" and 0.6 < figure.interval.low < 0.8
