@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from typing import Any, Literal
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
@@ -151,7 +152,7 @@ def _cut_section(source: Source, section: Section, topic: str) -> Iterator[Chunk
 
 def _without_contents(blocks: Sequence[Block]) -> Iterator[Block]:
     """Leave out a list of contents: items above the first heading, and the line that leads to them."""
-    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, after in zip_longest(blocks, blocks[1:]):
         leads = block.text.endswith(":") and after is not None and after.kind == "item"
         if block.kind != "item" and not leads:
             yield block

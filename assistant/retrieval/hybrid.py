@@ -6,6 +6,7 @@ BM25: Robertson and Zaragoza 2009, by the bm25s library.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ from pydantic import ConfigDict, Field, PrivateAttr
 
 from assistant.ingestion.chunks import Chunk
 from assistant.retrieval.embeddings import LocalEmbeddings
+
+logging.getLogger("bm25s").setLevel(logging.WARNING)
 
 RRF_K = 60
 DEFAULT_K = 5

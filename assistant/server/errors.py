@@ -84,7 +84,7 @@ def install(app: FastAPI, wording: Wording) -> None:
 
 
 def _kind(error: RequestValidationError) -> tuple[int, str]:
-    kinds = {(item["type"], str(item["loc"][-1]) if item["loc"] else "") for item in error.errors()}
+    kinds = {(item["type"], "message" if "message" in item["loc"] else "") for item in error.errors()}
     types = {kind for kind, _ in kinds}
     if "json_invalid" in types:
         return 400, "not_json"

@@ -35,7 +35,7 @@ def as_pdf(path: Path, blocks: tuple[Block, ...]) -> Path:
     for block in blocks:
         size = {1: 22, 2: 17, 3: 14}.get(block.level, 11)
         pdf.set_font("helvetica", style="B" if block.kind == "heading" else "", size=size)
-        text = block.text.replace("–", "-").replace("’", "'").replace("°", " degrees")
+        text = block.text.replace("–", "-").replace("’", "'").replace("°", " degrees").replace("👉 ", "")
         pdf.multi_cell(0, 7, f"- {text}" if block.kind == "item" else text, new_x="LMARGIN", new_y="NEXT")
     pdf.output(str(path))
     return path

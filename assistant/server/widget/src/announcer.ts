@@ -1,0 +1,19 @@
+/** Live regions apart from the text: whole sentences, politely; urgent advice at once. Focus never moves. */
+
+import { h } from "./dom.ts";
+
+export class Announcer {
+  private readonly polite = h("div", { "aria-live": "polite", "aria-relevant": "additions", class: "sr live" });
+  private readonly assertive = h("div", { "aria-live": "assertive", "aria-relevant": "additions", class: "sr live" });
+
+  get elements(): HTMLElement[] {
+    return [this.polite, this.assertive];
+  }
+
+  say(text: string, urgent = false): void {
+    if (!text) return;
+    const region = urgent ? this.assertive : this.polite;
+    region.append(h("p", {}, text));
+    while (region.childElementCount > 40) region.firstElementChild?.remove();
+  }
+}

@@ -1,0 +1,1 @@
+"""Drives the widget in a real Chromium against a server whose replies a test writes."""
