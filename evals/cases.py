@@ -58,6 +58,8 @@ class Case(_Strict):
     """Who speaks: new, experienced, older, hurried, typo, dictation, language, minimising, worried, …"""
     note: Annotated[str, StringConstraints(min_length=3)]
     """Why the case is there."""
+    must: bool = False
+    """Whether the case must hold: losing it against an earlier run fails the run, whatever the averages say."""
 
     def messages(self) -> list[str]:
         """Return what the visitor says, turn by turn."""

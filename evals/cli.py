@@ -87,7 +87,7 @@ def run(
         inspect_log.write(directory, directory / "inspect.json")
     table.show(done, console)
     console.print(f"report: {directory / 'report.html'}", soft_wrap=True, highlight=False)
-    return MISSED if done.missed or done.drops else OK
+    return MISSED if done.missed or done.drops or done.lost else OK
 
 
 def _execute(

@@ -51,11 +51,18 @@ class Run:
     seconds: float = 0.0
     meta: dict[str, Any] = field(default_factory=dict)
     milliseconds: dict[str, list[float]] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
+    """Ids of the cases that were right in the other run."""
 
     @property
     def missed(self) -> list[Verdict]:
         """Bars that the run does not meet."""
         return [verdict for verdict in self.verdicts if not verdict.met]
+
+    @property
+    def lost(self) -> list[str]:
+        """Ids of cases that must hold, held in the other run, and hold no longer."""
+        return [row["id"] for row in self.rows if row["must"] and not row["ok"] and row["id"] in self.held]
 
     @property
     def drops(self) -> list[Change]:
@@ -127,6 +134,7 @@ def execute(
         figures=figures,
         verdicts=bars_module.judge(bars_module.load() if bars is None else bars, figures),
         changes=figures_module.compare(against, rows) if against else [],
+        held=frozenset(row["id"] for row in against if row["ok"]),
         milliseconds={one.row["id"]: one.milliseconds for one in done},
         meta=meta or {},
     )
@@ -251,7 +259,7 @@ def read(path: Path) -> list[Row]:
     for number, line in enumerate(lines, start=1):
         try:
             row = json.loads(line)
-            rows.append({key: row[key] for key in ("id", "suite", "split", "ok", "scores", "why")})
+            rows.append({key: row[key] for key in ("id", "suite", "split", "must", "ok", "scores", "why")})
         except (json.JSONDecodeError, KeyError, TypeError) as error:
             problem = f"{file}:{number}: not a result ({error}); name a results.jsonl of this version"
             raise cases_module.CaseError([problem]) from error

@@ -57,6 +57,7 @@ class Result:
             "lang": case.lang,
             "voice": case.voice,
             "note": case.note,
+            "must": case.must,
             "ok": self.ok,
             "why": self.why,
             "scores": dict(sorted(self.scores.items())),
@@ -100,6 +101,8 @@ def score(
         _repetition(result, spoken)
     result.ok = not result.why
     result.add("case_right", result.ok)
+    if case.must:
+        result.add("must_hold", result.ok)
     return result
 
 
@@ -223,7 +226,8 @@ def _grounded(result: Result, reply: Reply, guides: Guides, said: Sequence[str])
         idle=tuple(q for q in judged.idle if q not in echoed),
         foreign=tuple(q for q in judged.foreign if q not in echoed),
     )
-    figures = facts.number_fidelity(judged.claims, " ".join([guides.text, *echoed]))
+    spoken = [s for s in sentences(reply.answer) if not guides.own.of_visitor(s)]
+    figures = facts.number_fidelity([*spoken, *cards], " ".join([guides.text, *echoed]))
     result.add("citation_recall", judged.recall)
     result.add("citation_precision", judged.precision)
     result.add("number_fidelity", figures.share)

@@ -70,3 +70,5 @@ def show(run: Run, console: Console, failures: int = SHOWN_FAILURES) -> None:
             f"[bold red]dropped[/] {change.name} {change.before} → {change.after},"
             f" p {change.p} ({change.test})"
         )
+    if run.lost:
+        console.print(f"[bold red]lost[/] cases that must hold: {', '.join(run.lost)}")

@@ -31,8 +31,8 @@ def write(run: Run, path: Path) -> None:
             )
             if not row["ok"]:
                 SubElement(test, "skipped", message=_clean("; ".join(row["why"])))
-    failures = len(run.missed) + len(run.drops)
-    total = len(run.verdicts) + len(run.drops)
+    failures = len(run.missed) + len(run.drops) + len(run.lost)
+    total = len(run.verdicts) + len(run.drops) + len(run.lost)
     node = SubElement(root, "testsuite", name="bars", tests=str(total), failures=str(failures), skipped="0")
     for verdict in run.verdicts:
         name = f"{verdict.bar.figure} {verdict.bar.wording()}"
@@ -43,6 +43,9 @@ def write(run: Run, path: Path) -> None:
         test = SubElement(node, "testcase", classname="evals.drops", name=change.name, time="0")
         message = f"{change.before} → {change.after}, p {change.p} ({change.test})"
         SubElement(test, "failure", message=_clean(message))
+    for lost in run.lost:
+        test = SubElement(node, "testcase", classname="evals.must", name=lost, time="0")
+        SubElement(test, "failure", message="it held in the other run and must hold")
     path.parent.mkdir(parents=True, exist_ok=True)
     ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
 

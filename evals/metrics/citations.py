@@ -47,6 +47,7 @@ class Wordings:
 
     def __init__(self, templates: Iterable[str], about_visitor: Iterable[str] = ()) -> None:
         self._whole: set[str] = set()
+        self._visitor: set[str] = set()
         self._patterns: list[tuple[int, re.Pattern[str], bool]] = []
         kinds = [(template, True) for template in templates] + [(template, False) for template in about_visitor]
         for template, claims in kinds:
@@ -55,10 +56,19 @@ class Wordings:
                 literal = folded.replace(_GAP, "")
                 if _GAP not in folded:
                     self._whole.add(folded)
+                    if not claims:
+                        self._visitor.add(folded)
                 elif re.search(r"\w", literal):
                     pattern = "(.{0,400}?)".join(map(re.escape, folded.split(_GAP)))
                     self._patterns.append((len(literal), re.compile(pattern), claims))
         self._patterns.sort(key=lambda item: (-item[0], item[1].pattern))
+
+    def of_visitor(self, sentence: str) -> bool:
+        """Say whether `sentence` is one of the assistant's own that speak of the visitor."""
+        folded = fold(sentence)
+        return folded in self._visitor or any(
+            pattern.fullmatch(folded) for _, pattern, claims in self._patterns if not claims
+        )
 
     def claim(self, sentence: str) -> str:
         """Return what `sentence` claims of the guide: nothing, the variable part, or all of it."""
