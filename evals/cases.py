@@ -59,7 +59,7 @@ class Case(_Strict):
     note: Annotated[str, StringConstraints(min_length=3)]
     """Why the case is there."""
     must: bool = False
-    """Whether the case must hold: losing it against an earlier run fails the run, whatever the averages say."""
+    """Whether the case must hold: losing it against an earlier run fails the run."""
 
     def messages(self) -> list[str]:
         """Return what the visitor says, turn by turn."""

@@ -70,14 +70,14 @@ def run(
         urls = [action.url for action in settings.clinic.actions]
         guides = Guides.read(settings.knowledge_dir, urls=[*urls, settings.clinic.privacy_url])
         done = _execute(chosen, settings, guides, earlier, url, workers, console)
+        if judge:
+            from evals import judge as judge_module
+
+            done.meta["judge"] = judge_module.opinions(done, settings, console)
     except cases.CaseError as error:
         return _refuse(error)
     except (TargetError, bars.BarError, settings_module.SettingsError, inspect_log.MissingInspect) as error:
         return _refuse(error)
-    if judge:
-        from evals import judge as judge_module
-
-        done.meta["judge"] = judge_module.opinions(done, settings, console)
     directory = out or runner.RUNS_DIR / "last"
     runner.write(done, directory)
     report.write(done, directory / "report.html", earlier)

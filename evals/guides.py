@@ -13,6 +13,8 @@ from evals.metrics.citations import Wordings
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
+JUDGE = "judge"
+"""The file in `prompts/` that no visitor reads."""
 CARE = "care"
 """The file in `prompts/` whose sentences speak of the visitor, not of the guide."""
 
@@ -36,6 +38,8 @@ class Guides(NamedTuple):
         templates: list[str] = []
         about_visitor: list[str] = []
         for path in sorted((prompts or resources.folder("prompts")).glob("*.toml")):
+            if path.stem == JUDGE:
+                continue
             found = _texts(tomllib.loads(path.read_text(encoding="utf-8")))
             (about_visitor if path.stem == CARE else templates).extend(found)
         text = "\n\n".join(_FRONT_MATTER.sub("", page) for page in raw)

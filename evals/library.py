@@ -57,12 +57,14 @@ def passage(document: Any) -> Passage:
     return Passage(str(data.get("kind", "")), section, str(document.page_content), float(score))
 
 
-def refreshed(settings: settings_module.Settings) -> LocalEmbeddings:
+def refreshed(
+    settings: settings_module.Settings, embeddings: LocalEmbeddings | None = None
+) -> LocalEmbeddings:
     """Bring the index up to date, as `assistant serve` does, and return the embeddings."""
     from assistant.ingestion import index
     from assistant.retrieval.embeddings import load_embeddings
 
-    embeddings = load_embeddings(settings)
+    embeddings = embeddings or load_embeddings(settings)
     if index.stale(settings, embeddings.identity):
         index.ingest(settings, embeddings.encode, embeddings.identity)
     return embeddings
@@ -75,6 +77,8 @@ class OpenLibrary:
     overrides: dict[str, object] = field(default_factory=dict)
     alter: Callable[[Assistant], None] | None = None
     """Changes the assistant after it is loaded (ablations, deliberate faults)."""
+    embeddings: LocalEmbeddings | None = None
+    """Embeddings to share between several openings in one process; None loads them."""
 
     def __call__(self) -> LibraryTarget:
         """Load the assistant.
@@ -86,7 +90,7 @@ class OpenLibrary:
             from assistant.pipeline import Assistant
 
             settings = settings_module.load(**self.overrides)
-            embeddings = refreshed(settings)
+            embeddings = refreshed(settings, self.embeddings)
             assistant = Assistant.load(settings, today=lambda: TODAY, embeddings=embeddings)
         except (ImportError, OSError, ValueError, RuntimeError) as error:
             raise TargetError(f"the assistant does not load: {error}; run `assistant doctor`") from error

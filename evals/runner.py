@@ -21,6 +21,7 @@ from evals import figures as figures_module
 from evals.bars import Bar, Verdict
 from evals.cases import AnyCase, RetrievalCase
 from evals.figures import Change, Figure, Row
+from evals.fingerprint import fingerprint
 from evals.guides import Guides
 from evals.metrics.abstention import RiskCoverage, risk_coverage
 from evals.metrics.latency import Latency, latency
@@ -207,6 +208,7 @@ def describe(suites: Iterable[str], cases: Sequence[AnyCase], target: str, model
         "target": target,
         "model": model,
         "code": _commit(),
+        "fingerprint": fingerprint(),
         "python": platform.python_version(),
         "machine": platform.machine(),
     }

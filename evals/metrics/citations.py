@@ -49,7 +49,9 @@ class Wordings:
         self._whole: set[str] = set()
         self._visitor: set[str] = set()
         self._patterns: list[tuple[int, re.Pattern[str], bool]] = []
-        kinds = [(template, True) for template in templates] + [(template, False) for template in about_visitor]
+        kinds = [(template, True) for template in templates] + [
+            (template, False) for template in about_visitor
+        ]
         for template, claims in kinds:
             for sentence in sentences(re.sub(r"\{[^{}]*\}", _GAP, template)):
                 folded = fold(sentence)
