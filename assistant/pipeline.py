@@ -107,11 +107,12 @@ class Assistant:
             embeddings=embeddings,
             k=PASSAGES,
         )
+        encode = embeddings.keeping(settings.data_dir / "cache")
         answerer = Answerer(
             build.chunks,
-            IntentClassifier.load(settings.knowledge_dir / "intents.toml", embeddings.encode),
+            IntentClassifier.load(settings.knowledge_dir / "intents.toml", encode),
             Mentions(build.chunks, embeddings.is_word),
-            Linker(build.chunks, Concepts.load(settings.knowledge_dir / "concepts.toml"), embeddings.encode),
+            Linker(build.chunks, Concepts.load(settings.knowledge_dir / "concepts.toml"), encode),
             wording,
             settings.clinic,
         )

@@ -47,6 +47,8 @@ class Mention:
     """Index behind the last word."""
     strength: float
     """Share of the exercise's name that was written, 0 to 1."""
+    words: frozenset[int]
+    """Indices of the words that were taken for it."""
 
 
 class Mentions:
@@ -86,9 +88,9 @@ class Mentions:
         name = self._names[chunk.id]
         for index, token in enumerate(tokens):
             if token in self._short[chunk.id]:
-                return Mention(chunk, index, index + 1, 1.0)
+                return Mention(chunk, index, index + 1, 1.0, frozenset({index}))
         if span := self._alias(name, tokens):
-            return Mention(chunk, *span, 1.0)
+            return Mention(chunk, *span, 1.0, frozenset(range(*span)))
         hits = [(i, w) for w in name if (i := self._position(w, tokens)) is not None]
         if not hits:
             return None
@@ -97,7 +99,7 @@ class Mentions:
         start, end = min(i for i, _ in hits), max(i for i, _ in hits) + 1
         close = end - start <= len(name) + 2
         if (distinct or (share >= 0.66 and len(hits) > 1)) and close:
-            return Mention(chunk, start, end, share)
+            return Mention(chunk, start, end, share, frozenset(i for i, _ in hits))
         return None
 
     def _position(self, word: str, tokens: list[str]) -> int | None:
@@ -174,10 +176,13 @@ def _parts(name: str) -> tuple[str, list[str]]:
 
 
 def _without_weaker(mentions: list[Mention]) -> list[Mention]:
-    """Of mentions that begin at the same word keep the fullest: "side plank" is not every plank."""
-    kept: list[Mention] = []
-    for mention in mentions:
-        rivals = [m for m in mentions if m is not mention and abs(m.start - mention.start) <= 2]
-        if not any(rival.strength > mention.strength + 0.2 for rival in rivals):
-            kept.append(mention)
-    return kept
+    """Of mentions that rest on the same words keep the fullest: "side plank" is not every plank."""
+    return [
+        mention
+        for mention in mentions
+        if not any(
+            rival.strength > mention.strength + 0.2 and mention.words <= rival.words
+            for rival in mentions
+            if rival is not mention
+        )
+    ]

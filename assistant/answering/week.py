@@ -140,7 +140,7 @@ def _clauses(text: str) -> Iterator[tuple[list[re.Match[str]], str]]:
             yield clause, negation
             clause = []
             negation = match.group().lower() if match.lastgroup == "not" else ""
-        elif match.group().lower() not in ("run", "runs", "running"):
+        else:
             clause.append(match)
     yield clause, negation
 
@@ -156,6 +156,12 @@ def _grouped(clause: list[re.Match[str]], negation: str) -> Iterator[Mention]:
             continue
         if kind in ("day", "range", "weekend", "weekday", "daily"):
             days += [day for day in _days(kind, match.group()) if day not in days]
+        elif match.group().lower() in ("run", "runs", "running"):
+            # "swim on Friday and run Monday": a plain run says no kind, but ends the one before it.
+            if days and run is not None and parted:
+                yield Mention(tuple(days), run, negation)
+                days, run = [], None
+            continue
         else:
             following = clause[index + 1].lastgroup if index + 1 < len(clause) else ""
             forward = not days or (parted and following in _DAY_KINDS) or run is not None
