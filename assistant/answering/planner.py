@@ -81,7 +81,7 @@ def draw(week: Week, rules: Rules, preferred: Sequence[Chunk]) -> Drawn:
     assumed: list[tuple[str, dict[str, str]]] = []
     runs = _runs(week, assumed)
     least, most = rules.sessions
-    wanted = week.sessions or (most if len(runs) >= most else least)
+    wanted = week.sessions if week.sessions is not None else (most if len(runs) >= most else least)
     if not least <= wanted <= most:
         assumed.append(("sessions", {"least": str(least), "most": str(most)}))
         wanted = min(max(wanted, least), most)
