@@ -19,7 +19,7 @@ _ENDS_NEGATION = frozenset(
 )
 _WISH = frozenset("want hope hoping wish to get getting until till when before once how will would if never hasn't "
                   "haven't isn't not doesn't didn't won't can could should ever".split())  # fmt: skip
-_PRESENT = frozenset("is am are 's i'm it's has have i've he's she's still now today currently keeps keep gets hurts "
+_PRESENT = frozenset("is am are 's i'm it's has have i've he's she's still now today currently keeps keep gets hurts ahora jetzt maintenant agora duele duelen doi doem tengo tenho ai estoy estou habe bin "
                      "aches since get been lately recently tonight".split())  # fmt: skip
 _PAST_VERBS = frozenset("had was were did got".split())
 
@@ -45,10 +45,10 @@ class Context:
     subject: Literal["self", "other", "unsaid"]
 
 
-def read(sentence: Sentence, places: Places) -> Context:
-    """Return the modifiers of `sentence`."""
+def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
+    """Return the modifiers of `sentence`, which is in `language`."""
     words = sentence.words
-    triggers = _negation(sentence, places)
+    triggers = _negation(sentence, places, language)
     has_self = "self_word" in places
     relative = "relative" in places
     other = relative or "other_word" in places
@@ -56,7 +56,7 @@ def read(sentence: Sentence, places: Places) -> Context:
     about_someone = has_self or other
     hypothetical = _hypothetical(sentence, places)
     generic = not about_someone and not _has_span(places) and (starts_as_question or _about_exercise(words))
-    generic = generic or not has_self and not other and not _has_span(places) and any(w in ("you", "your") for w in words)
+    generic = generic or not has_self and not other and not _has_span(places) and ("your" in words or any(p in (["you", "get"], ["you", "have"], ["you're", "in"]) for p in _pairs(words)))
     generic = generic or ("people_in_general" in places and not any(w in ("my", "mine", "i'm", "i've") for w in words[1:]))
     asking = words[0] in _ASKING or words[:2] in (["what", "should"], ["or", "should"], ["so", "should"])
     return Context(
@@ -87,6 +87,10 @@ def _about_exercise(words: list[str]) -> bool:
 _THINGS = ("exercise", "stretch", "moves", "tips", "advice", "plan", "routine")
 
 
+def _pairs(words: list[str]) -> list[list[str]]:
+    return [words[i : i + 2] for i in range(len(words) - 1)]
+
+
 def _has_span(places: Places) -> bool:
     return "long_time" in places
 
@@ -97,12 +101,14 @@ def _enumerates(sentence: Sentence, k: int) -> bool:
     return len(inside) <= 3 and (inside[0] in ("or", "and", "nor", "y", "o", "ou", "oder", "et", "e", "ni") or len(inside) <= 2)
 
 
-def _negation(sentence: Sentence, places: Places) -> dict[int, int]:
+def _negation(sentence: Sentence, places: Places, language: str) -> dict[int, int]:
     words = sentence.words
     pseudo = {k for a, b in places.get("pseudo_negated", ()) for k in range(a, b + 1)}
     reached: dict[int, int] = {}
     for first, last in places.get("negated", ()):
         if first in pseudo or words[first] in ("can't", "couldn't", "won't"):
+            continue
+        if words[first] == "no" and language in ("pt", "fr") or words[first] == "pas" and words[first - 1 : first] == ["n'arrive"]:
             continue
         for k in range(last + 1, min(len(words), last + 1 + NEGATION_WORDS)):
             if words[k] in _ENDS_NEGATION and k > last + 1:
@@ -140,6 +146,8 @@ def _historical(words: list[str], places: Places) -> bool:
 def _told_past(words: list[str], places: Places) -> bool:
     if not any(w in ("was", "were", "had", "did", "didn't", "wasn't", "used") for w in words):
         return False
+    if "ago" in words and not {"days", "day", "hours", "night", "nights", "week", "weeks"} & set(words):
+        words = [w for w in words if w not in ("ago", "hurt")]
     return not any(w in _PRESENT or w in _RECENT_WORDS for w in words) and "recently" not in places
 
 

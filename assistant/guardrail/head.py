@@ -46,7 +46,7 @@ class Opinion(NamedTuple):
     """What the head thinks of one unit: chance of each level, the likeliest row, and the unit."""
 
     chances: Array
-    urgent_row: str
+    urgent_row: str | None
     refer_row: str
     unit: Unit
 
@@ -142,16 +142,40 @@ class Head:
                 f"{path}: not a triage head ({error}); run `python -m assistant.guardrail.train` or remove the file"
             ) from error
 
+    def _plausible(self, order: NDArray[np.int64], reading: Reading, unit: Unit) -> str | None:
+        """Return the likeliest sign that the unit speaks of at all."""
+        for number in order:
+            row = self.urgent_rows[int(number)]
+            if any(GROUNDS[row] & reading.places[n].keys() for n in unit.sentences):
+                return row
+        return None
+
     def judge(self, vectors: Array, reading: Reading, found: Sequence[Unit]) -> list[Opinion]:
         """Return an opinion per unit; `vectors` holds the embedding of each."""
         rows = features(vectors, reading, found, self.index)
         levels = _softmax(rows @ self._arrays["level_w"] + self._arrays["level_b"])
-        urgent = np.argmax(rows @ self._arrays["urgent_w"] + self._arrays["urgent_b"], axis=1)
+        urgent = np.argsort(-(rows @ self._arrays["urgent_w"] + self._arrays["urgent_b"]), axis=1)[:, :3]
         refer = np.argmax(rows @ self._arrays["refer_w"] + self._arrays["refer_b"], axis=1)
         return [
-            Opinion(levels[i], self.urgent_rows[int(urgent[i])], self.refer_rows[int(refer[i])], unit)
+            Opinion(levels[i], self._plausible(urgent[i], reading, unit), self.refer_rows[int(refer[i])], unit)
             for i, unit in enumerate(found)
         ]
+
+
+GROUNDS = {
+    "saddle": {"saddle_area", "wipe", "erection", "underwear"},
+    "bladder_bowel": {"bladder", "bowel", "wipe", "underwear", "wet_self", "start_flow"},
+    "both_legs": {"legs_only", "both_legs_phrase", "legs"},
+    "leg_weakness": {"legs", "legs_own", "trip", "foot_drop"},
+    "trauma": {"crash", "fall", "height", "frail", "fracture"},
+    "fever": {"fever", "infection", "immune", "hot_number", "sweat"},
+    "weight_loss": {"lost", "weight", "sweat", "night_sweat", "no_effort"},
+    "cancer_history": {"cancer"},
+    "night_pain": {"night", "night_strong", "wakes"},
+    "chest_pain": {"chest", "breathless"},
+    "other_sign": {"collapse_word", "tearing", "unsteady", "band", "lump", "pregnant", "procedure", "suicide"},
+}
+"""What must be spoken of for the head to name a sign: a guess without any of it is not made."""
 
 
 def _softmax(scores: Array) -> Array:

@@ -111,6 +111,15 @@ def mentions(sentence: Sentence, places: Places, context: Context, language: str
     return found
 
 
+def _long_ago(words: list[str]) -> bool:
+    """Say whether it is dated years back with nothing that brings it up to now."""
+    dated = any(w == "ago" and i and words[i - 1] in _LONG_UNITS for i, w in enumerate(words))
+    return dated and not {"still", "since", "now", "ever", "constant", "i've", "never", "has", "today"} & set(words)
+
+
+_LONG_UNITS = frozenset("years year winters winter summers summer decades seasons".split())
+
+
 def _status(first: int, words: list[str], context: Context, denied: set[int], near_back: list[int]) -> Status:
     if first in denied or first in context.negated:
         return "denied"
@@ -122,7 +131,7 @@ def _status(first: int, words: list[str], context: Context, denied: set[int], ne
         return "generic"
     if context.resolved_at is not None and context.resolved_at >= first - 2:
         return "past"
-    if context.historical:
+    if context.historical or _long_ago(words):
         return "past"
     if context.told_past:
         return "told"

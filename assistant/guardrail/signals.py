@@ -15,7 +15,7 @@ from assistant.guardrail.policy import Flag, Policy
 
 _OTHER_AFTER = frozenset(
     "of into in out to plan plans programme program block old pregnant before until till away left cycle postpartum race "
-    "training per each a hold holds rest schedule streak marathon apart challenge gap build taper course postnatal on".split()
+    "training per each a hold holds rest schedule streak marathon apart challenge gap build taper course postnatal on along gone".split()
 )
 _OTHER_BEFORE = frozenset("in within every hold holding aged age rest next another ran run running trained training held".split())
 _ANAPHORA = frozenset("it it's this that been since now still same ago going started began start hace depuis seit desde ha faz".split())
@@ -84,7 +84,7 @@ def read(message: str, policy: Policy, today: date, spoken: str = "en", pain_kno
     result.language = language.detect([w for s in result.sentences for w in s.words], spoken)
     for number, sentence in enumerate(result.sentences):
         places = policy.lexicon.places(sentence.words)
-        modifiers = context.read(sentence, places)
+        modifiers = context.read(sentence, places, result.language)
         result.places.append(places)
         result.contexts.append(modifiers)
         found = pain.mentions(sentence, places, modifiers, result.language)
@@ -145,6 +145,8 @@ def _meant(reading: Reading) -> list[tuple[int, Mention]]:
     for hit in reading.hits:
         if reading.sentences[hit.sentence].question:
             continue
+        if hit.flag.id == "interference" and "back_bound" in reading.places[hit.sentence]:
+            return [(hit.sentence, Mention("unsaid", "present", 0, 0, False, False))]
         if hit.flag.signal in ("worsening", "duration", "recurrence", "night_pain") or hit.strong:
             words = reading.sentences[hit.sentence].words
             if hit.strong and (len(words) > 8 or {"because", "due", "cos"} & set(words)):

@@ -22,7 +22,7 @@ from assistant.guardrail import head, policy, signals
 CASES = Path(__file__).resolve().parents[2] / "evals" / "cases" / "triage.jsonl"
 STRENGTH = 0.3
 """Inverse regularisation of the logistic regression, chosen on the tune part."""
-THRESHOLDS = {"urgent": 0.72, "refer": 0.78, "check": 0.8}
+THRESHOLDS = {"urgent": 0.7, "refer": 0.82, "check": 0.85}
 """Chosen on the tune part so that over-triage to urgent stays at or under 2 %."""
 TRAINING_DAY = date(2026, 11, 22)
 URGENT_ROWS = {

@@ -151,7 +151,7 @@ class Guardrail:
         opinions = self.head.judge(vectors[1:] if len(found) > 1 else vectors, reading, found)
         limits = self.head.thresholds
         told = [o for o in opinions if not self._void(o.unit, reading)]
-        if not told:
+        if not told or now.elsewhere:
             return
         worst = max(told, key=lambda o: float(o.chances[3]))
         if now.pain == "unknown" and not now.elsewhere and reading.over_at is None:
@@ -161,9 +161,9 @@ class Guardrail:
                 now.pain_evidence, now.pain_subject = surest.unit.text[:200], reading.subject
         back = now.pain == "present"
         if float(worst.chances[3]) >= (limits.urgent if back else STRICT_URGENT):
-            if not any(f.level == "urgent" and f.turn == now.turn for f in now.facts):
+            if worst.urgent_row and not any(f.level == "urgent" and f.turn == now.turn for f in now.facts):
                 self._add(now, worst.urgent_row, worst.unit.text[:200], source="head")
-            return
+                return
         if back and not any(f.turn == now.turn for f in now.facts):
             likely = max(told, key=lambda o: float(o.chances[2] + o.chances[3]))
             if float(likely.chances[2] + likely.chances[3]) >= limits.refer:
