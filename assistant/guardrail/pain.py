@@ -28,6 +28,7 @@ _NOT_NOUN_AFTER = frozenset(
     "muscles workout workouts day row rows lever on with for training strength strengthening stretch stretches care "
     "health routine moves guide flat straight".split()
 )
+_COMPLAINT_NOUNS = frozenset("pain pains ache aches problem problems trouble spasm spasms issue issues injury strain twinge twinges".split())
 _VERBS_BEFORE = frozenset("go going went come came get getting got run running be am is are was step steps look looking hold holding "
                           "sit lie move pull push bring put call".split())  # fmt: skip
 WINDOW = 9
@@ -60,7 +61,7 @@ def back_words(sentence: Sentence, places: Places, language: str) -> list[int]:
             continue
         before = words[i - 1] if i else ""
         after = words[i + 1] if i + 1 < len(words) else ""
-        if before in _OWN and after not in ("squat", "squats", "extension", "extensions", "garden", "door"):
+        if after in _COMPLAINT_NOUNS or before in _OWN and after not in ("squat", "squats", "extension", "extensions", "garden", "door"):
             found.append(i)
         elif after in _AFTER_NOUN and before not in _VERBS_BEFORE:
             found.append(i)
@@ -131,6 +132,8 @@ def _status(first: int, words: list[str], context: Context, denied: set[int], ne
         return "generic"
     if context.resolved_at is not None and context.resolved_at >= first - 2:
         return "past"
+    if words[first : first + 2] in (["come", "on"], ["comes", "on"], ["kicks", "in"]) and len(words) <= 10:
+        return "present"
     if context.historical or _long_ago(words):
         return "past"
     if context.told_past:

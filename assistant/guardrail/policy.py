@@ -49,7 +49,7 @@ class Flag(BaseModel):
     beside: Literal["", "sentence", "neighbour"] = ""
     """Where pain or the back must be named (or meant by "it") for the row to count."""
     recent_only: bool = False
-    """Does not count once the pain is older than six weeks, unless the words say that it was recent."""
+    """Does not count once the pain is older than four weeks, unless the words say that it was recent."""
     explained_by: list[str] = []
     """Patterns of harmless causes: the visitor's own explanation with one of them takes the sign back."""
     keeps: list[Literal["negated", "past", "hypothetical"]] = []

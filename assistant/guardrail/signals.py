@@ -101,9 +101,19 @@ def read(message: str, policy: Policy, today: date, spoken: str = "en", pain_kno
         own = any(m.status == "present" and result.contexts[n].subject == "self" for n, m in result.pains)
         result.subject = "self" if own else "other"
     result.spans = _spans(message, result, today, pain_known)
-    if result.spans and not result.pains and result.words() <= 10 and not result.has("other_topic") and not result.has("run_word"):
+    if result.spans and not result.pains and _bare_span(result):
         result.pains.append((0, Mention("unsaid", "present", 0, 0, False, False)))
     return result
+
+
+def _bare_span(reading: Reading) -> bool:
+    """A sentence that is only "it's been two weeks": in a talk about backs, it is the pain."""
+    for sentence, places in zip(reading.sentences, reading.places, strict=True):
+        if len(sentence.words) > 10 or {"other_topic", "run_word", "question_start", "other_site"} & places.keys():
+            continue
+        if {"time_unit", "long_time", "month_name"} & places.keys() and reading.words() <= SHORT_WORDS:
+            return True
+    return False
 
 
 def _settle_told(reading: Reading) -> None:
@@ -161,7 +171,8 @@ def _beside(hit: Hit, reading: Reading, pain_known: bool) -> bool:
         return True
     numbers = {n for n, m in reading.pains if m.status == "present" and m.site != "elsewhere"}
     here = hit.sentence in numbers
-    if here or hit.flag.beside == "neighbour" and {hit.sentence - 1, hit.sentence + 1} & numbers:
+    near = hit.flag.beside == "neighbour" and reading.words() <= LONG_WORDS
+    if here or near and {hit.sentence - 1, hit.sentence + 1} & numbers:
         return True
     words = reading.sentences[hit.sentence].words
     if any(w in _IT for w in words) or len(words) <= 8:
@@ -170,6 +181,7 @@ def _beside(hit: Hit, reading: Reading, pain_known: bool) -> bool:
 
 
 SHORT_WORDS = 25
+LONG_WORDS = 45
 _IT = frozenset("it it's this that pain they're them still".split())
 
 
@@ -295,9 +307,9 @@ def _belongs(
     if here:
         return 2 if anaphora or len(inside) <= 5 else 1
     bare = len(words) <= 6 or (anaphora and len(words) <= 14)
-    if (any_pain or pain_known) and (bare or anaphora):
+    if (any_pain or pain_known) and (bare or anaphora) and (pain_known or total <= LONG_WORDS or "it's" in words):
         return 2
-    if total <= 10 and bare and (anaphora or span.kind != "span") and "other_site" not in places:
+    if total <= SHORT_WORDS and bare and not (total > 10 and "other_topic" in places) and (anaphora or span.kind != "span") and "other_site" not in places:
         return 1
     return 0
 

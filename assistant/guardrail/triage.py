@@ -23,7 +23,7 @@ from assistant.schema import LEVELS, Level, Reason, When
 _COMMON = frozenset("i my the a and it is of to in me can't no not i'm its it's when on with back pain".split())
 STRICT_URGENT = 0.85
 """Chance from which the head alone raises to urgent where no back pain has been told."""
-OLD_DAYS = 42
+OLD_DAYS = 28
 """From this age on a pain is not that of a recent fall."""
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
