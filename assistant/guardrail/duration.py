@@ -36,7 +36,9 @@ _UNITS = {
     "minuten": 1 / 1440, "sekunden": 1 / 86400, "segundo": 1 / 86400, "seconde": 1 / 86400, "term": 60,
     "trimester": 90, "nuit": 1, "noche": 1, "noite": 1, "nacht": 1, "nachte": 1, "run": 0, "session": 0,
 }  # fmt: skip
-_WORDY = frozenset("s d h w y mo an min sec term season run session morning".split())
+_WORDY = frozenset(
+    ["s", "d", "h", "w", "y", "mo", "an", "min", "sec", "term", "season", "run", "session", "morning"]
+)
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -52,16 +54,74 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
-_WEEKDAYS = (
-    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed weds thu thur thurs fri sat sun "
-    "lunes martes miercoles jueves viernes sabado domingo lundi mardi mercredi jeudi vendredi samedi dimanche "
-    "montag dienstag mittwoch donnerstag freitag samstag sonntag segunda terca quarta quinta sexta"
-).split()
+_WEEKDAYS = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "mon",
+    "tue",
+    "tues",
+    "wed",
+    "weds",
+    "thu",
+    "thur",
+    "thurs",
+    "fri",
+    "sat",
+    "sun",
+    "lunes",
+    "martes",
+    "miercoles",
+    "jueves",
+    "viernes",
+    "sabado",
+    "domingo",
+    "lundi",
+    "mardi",
+    "mercredi",
+    "jeudi",
+    "vendredi",
+    "samedi",
+    "dimanche",
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonntag",
+    "segunda",
+    "terca",
+    "quarta",
+    "quinta",
+    "sexta",
+]
 _RECENT = {
     "yesterday": 1, "today": 0, "tonight": 0, "yday": 1, "ayer": 1, "hoy": 0, "hier": 1, "gestern": 1, "heute": 0,
     "ontem": 1, "hoje": 0, "vorgestern": 2, "anteayer": 2,
 }  # fmt: skip
-_SINCE = frozenset("since desde depuis seit after ever from by around until before last this in".split())
+_SINCE = frozenset(
+    [
+        "since",
+        "desde",
+        "depuis",
+        "seit",
+        "after",
+        "ever",
+        "from",
+        "by",
+        "around",
+        "until",
+        "before",
+        "last",
+        "this",
+        "in",
+    ]
+)
 # Days of the year on which an event that people date things by falls, roughly; (month, day).
 _EVENTS = {
     "christmas": (12, 25), "xmas": (12, 25), "navidad": (12, 25), "noel": (12, 25), "weihnachten": (12, 25),
@@ -172,9 +232,21 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
         unit = _singular(words[i])
         if unit in ("fortnight",):
             return TimeSpan(14, i, i, "span")
-        if unit in ("week", "month", "year") and i and words[i - 1] in ("past", "last") and words[i - 2 : i - 1] in (["the"], ["this"]):
-            return TimeSpan(_UNITS[unit] * (1.2 if words[i + 1 : i + 3] == ["or", "so"] else 1), i - 1, i, "vague")
-        if words[i] == "day" and words[i + 1 : i + 2] and words[i + 1].isdigit() and 1 < int(words[i + 1]) < 400:
+        if (
+            unit in ("week", "month", "year")
+            and i
+            and words[i - 1] in ("past", "last")
+            and words[i - 2 : i - 1] in (["the"], ["this"])
+        ):
+            return TimeSpan(
+                _UNITS[unit] * (1.2 if words[i + 1 : i + 3] == ["or", "so"] else 1), i - 1, i, "vague"
+            )
+        if (
+            words[i] == "day"
+            and words[i + 1 : i + 2]
+            and words[i + 1].isdigit()
+            and 1 < int(words[i + 1]) < 400
+        ):
             return TimeSpan(int(words[i + 1]), i, i + 1, "vague")
         plural = words[i] in ("weeks", "months", "years", "decades", "semanas", "meses", "wochen", "monaten", "jahren",
                               "semaines", "mois", "anos", "jahre", "monate", "annees", "ans")  # fmt: skip
@@ -213,15 +285,36 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
         return None
     if unit == "an" and words[j] not in ("ans", "an"):
         return None
-    if words[i] in ("a", "an") and unit in ("min", "second", "sec", "run", "session", "morning", "night", "day", "term"):
-        return None if unit in ("run", "session", "morning", "night", "term") else TimeSpan(_UNITS[unit], i, j, "brief")
+    if words[i] in ("a", "an") and unit in (
+        "min",
+        "second",
+        "sec",
+        "run",
+        "session",
+        "morning",
+        "night",
+        "day",
+        "term",
+    ):
+        return (
+            None
+            if unit in ("run", "session", "morning", "night", "term")
+            else TimeSpan(_UNITS[unit], i, j, "brief")
+        )
     if unit in ("run", "session", "night", "morning"):
         return TimeSpan(upper, i, j, "count") if unit == "night" else None
     days = upper * _UNITS[unit]
     k = j + 1
     # "a week or two", "a month or so", "a week and a half", "a week or more"
     tail = list(words[k : k + 4])
-    if tail[:2] in (["or", "two"], ["or", "so"], ["or", "more"], ["oder", "zwei"], ["o", "dos"], ["ou", "deux"]):
+    if tail[:2] in (
+        ["or", "two"],
+        ["or", "so"],
+        ["or", "more"],
+        ["oder", "zwei"],
+        ["o", "dos"],
+        ["ou", "deux"],
+    ):
         factor = {"two": 2, "so": 1.2, "more": 1.3}.get(tail[1], 2)
         days, k = days * factor, k + 2
     elif tail[:3] == ["and", "a", "half"]:
@@ -230,9 +323,18 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
         days, k = 3 * _UNITS[unit], k + 2
     before = words[i - 1] if i else ""
     before2 = words[i - 2] if i > 1 else ""
-    if before in ("over", "beyond", "past") or (before == "than" and before2 in ("more", "longer")) or before == "mas":
+    if (
+        before in ("over", "beyond", "past")
+        or (before == "than" and before2 in ("more", "longer"))
+        or before == "mas"
+    ):
         days *= 1.15
-    elif before == "than" and before2 in ("less", "under", "fewer") or before in ("under", "nearly", "almost", "below"):
+    elif (before == "than" and before2 in ("less", "under", "fewer")) or before in (
+        "under",
+        "nearly",
+        "almost",
+        "below",
+    ):
         days = max(days - 1, 0.6) if days >= 1 else days
     elif words[k : k + 1] in (["plus"], ["+"]):
         days *= 1.15
@@ -242,17 +344,31 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
 def _dated(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     word = words[i]
     previous = words[i - 1] if i else ""
-    before = [w for w in words[max(0, i - 4) : i]]
+    before = list(words[max(0, i - 4) : i])
     anchored = any(w in _SINCE for w in before)
     if word in _RECENT:
         return TimeSpan(_RECENT[word], i, i, "since")
     if word in _WEEKDAYS and not (word in ("sat", "sun", "mon", "wed", "mar") and not anchored):
         return TimeSpan(_weekday_days(word, today, previous == "last"), i, i, "since")
-    if word in ("weekend", "wochenende") and previous in ("the", "this", "last", "le", "el", "das", "am", "past"):
+    if word in ("weekend", "wochenende") and previous in (
+        "the",
+        "this",
+        "last",
+        "le",
+        "el",
+        "das",
+        "am",
+        "past",
+    ):
         return TimeSpan(6, i, i, "since")
     if word == "week" and previous in ("last", "this"):
         return TimeSpan(7 if previous == "last" else 4, i - 1, i, "since")
-    if word.isdigit() and len(word) == 4 and 1950 <= int(word) <= today.year and (anchored or previous in ("in", "en")):
+    if (
+        word.isdigit()
+        and len(word) == 4
+        and 1950 <= int(word) <= today.year
+        and (anchored or previous in ("in", "en"))
+    ):
         days = (today - date(int(word), 7, 1)).days if int(word) < today.year else today.timetuple().tm_yday
         return TimeSpan(max(days, 30), i, i, "since")
     for phrase in _LONG_PHRASES:
@@ -284,7 +400,7 @@ def _since(today: date, month: int, day: int) -> int:
 
 
 def _weekday_days(word: str, today: date, last: bool) -> int:
-    english = "mon tue wed thu fri sat sun".split()
+    english = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
     if word[:3] in english:
         days = (today.weekday() - english.index(word[:3])) % 7
         return days + (7 if last and days == 0 else 0)

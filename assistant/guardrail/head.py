@@ -134,7 +134,9 @@ class Head:
             return None
         try:
             with np.load(path, allow_pickle=False) as data:
-                arrays = {name: np.asarray(data[name], dtype=np.float32) for name in data.files if name != "meta"}
+                arrays = {
+                    name: np.asarray(data[name], dtype=np.float32) for name in data.files if name != "meta"
+                }
                 meta = json.loads(str(data["meta"]))
             return cls(arrays, meta)
         except (OSError, ValueError, KeyError, AssertionError, TypeError) as error:
@@ -157,7 +159,9 @@ class Head:
         urgent = np.argsort(-(rows @ self._arrays["urgent_w"] + self._arrays["urgent_b"]), axis=1)[:, :3]
         refer = np.argmax(rows @ self._arrays["refer_w"] + self._arrays["refer_b"], axis=1)
         return [
-            Opinion(levels[i], self._plausible(urgent[i], reading, unit), self.refer_rows[int(refer[i])], unit)
+            Opinion(
+                levels[i], self._plausible(urgent[i], reading, unit), self.refer_rows[int(refer[i])], unit
+            )
             for i, unit in enumerate(found)
         ]
 
@@ -173,7 +177,16 @@ GROUNDS = {
     "cancer_history": {"cancer"},
     "night_pain": {"night", "night_strong", "wakes"},
     "chest_pain": {"chest", "breathless"},
-    "other_sign": {"collapse_word", "tearing", "unsteady", "band", "lump", "pregnant", "procedure", "suicide"},
+    "other_sign": {
+        "collapse_word",
+        "tearing",
+        "unsteady",
+        "band",
+        "lump",
+        "pregnant",
+        "procedure",
+        "suicide",
+    },
 }
 """What must be spoken of for the head to name a sign: a guess without any of it is not made."""
 

@@ -145,7 +145,9 @@ class Lexicon:
                 sequences[-1].append(Step(self.literal(item), gap))
                 gap = 0
         if not all(sequences):
-            raise LexiconError(f"pattern {source!r} has an empty side; write at least one word or {{concept}}")
+            raise LexiconError(
+                f"pattern {source!r} has an empty side; write at least one word or {{concept}}"
+            )
         return Pattern(source, tuple(tuple(s) for s in sequences), tuple(unless))
 
     def _named(self, name: str, source: str) -> str:

@@ -38,7 +38,9 @@ REFER_ROWS = {
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
-def train(embed: Embed, cases: Path = CASES, *, everything: bool = False, model: str = "") -> dict[str, object]:
+def train(
+    embed: Embed, cases: Path = CASES, *, everything: bool = False, model: str = ""
+) -> dict[str, object]:
     """Return the arrays and the description of a head trained on `cases`.
 
     Raises:
@@ -58,7 +60,7 @@ def train(embed: Embed, cases: Path = CASES, *, everything: bool = False, model:
         reading = signals.read(message, rules, TRAINING_DAY)
         parts = head.units(message, reading)
         # In a long message only the parts of a harmless one are known to be harmless.
-        if len(parts) == 1 or row["levels"][0] == "none" and not row["also_ok"][0]:
+        if len(parts) == 1 or (row["levels"][0] == "none" and not row["also_ok"][0]):
             for part in parts:
                 found.append((reading, part))
                 levels.append(head.LEVELS.index(row["levels"][0]))
@@ -85,7 +87,7 @@ def write(arrays: dict[str, object], path: Path) -> None:
     """Write a trained head to `path`, in single precision."""
     ready = {k: np.asarray(v) if k == "meta" else np.asarray(v, dtype=np.float32) for k, v in arrays.items()}
     with path.open("wb") as file:
-        np.savez_compressed(file, **ready)
+        np.savez_compressed(file, allow_pickle=False, **ready)
 
 
 def main() -> None:
@@ -99,7 +101,9 @@ def main() -> None:
     from assistant.retrieval.embeddings import load_embeddings
 
     loaded = settings.load()
-    arrays = train(load_embeddings(loaded).encode, options.cases, everything=options.all, model=loaded.embedding_model)
+    arrays = train(
+        load_embeddings(loaded).encode, options.cases, everything=options.all, model=loaded.embedding_model
+    )
     out = options.out or resources.folder("knowledge") / head.FILE
     write(arrays, out)
     print(f"wrote {out} ({out.stat().st_size:,} bytes)")
