@@ -148,7 +148,7 @@ class Head:
         """Return the likeliest sign that the unit speaks of at all."""
         for number in order:
             row = self.urgent_rows[int(number)]
-            if any(GROUNDS[row] & reading.places[n].keys() for n in unit.sentences):
+            if any(_said(GROUNDS[row], reading, n) for n in unit.sentences):
                 return row
         return None
 
@@ -189,6 +189,13 @@ GROUNDS = {
     },
 }
 """What must be spoken of for the head to name a sign: a guess without any of it is not made."""
+
+
+def _said(grounds: set[str], reading: Reading, number: int) -> bool:
+    """Say whether a sentence names one of the grounds without denying it."""
+    negated = reading.contexts[number].negated
+    places = reading.places[number]
+    return any(first not in negated for name in grounds & places.keys() for first, _ in places[name])
 
 
 def _softmax(scores: Array) -> Array:

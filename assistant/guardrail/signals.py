@@ -221,6 +221,13 @@ def _settle_told(reading: Reading) -> None:
     reading.pains = [(n, replace(m, status=status) if m.status == "told" else m) for n, m in reading.pains]
 
 
+def _aside(reading: Reading, number: int, mention: Mention) -> bool:
+    """Say whether a long story names a pain only in passing: nobody's, or not of now."""
+    words = set(reading.sentences[number].words)
+    return mention.status == "present" and (reading.contexts[number].subject == "unsaid" and not words & _NOW)
+
+
+_NOW = frozenset("is now today still since been hurts aches getting gets started constant severe have having pain".split())
 STORY_WORDS = 28
 
 
@@ -237,8 +244,13 @@ def _implied(reading: Reading, today: date) -> list[tuple[int, Mention]]:
         backs = pain.back_words(sentence, places, reading.language)
         backs = [b for b in backs if modifiers.resolved_at is None or b > modifiers.resolved_at]
         signs = any(h.sentence == number and h.flag.signal in _TELLING for h in reading.hits)
+        praise = {"back_praise", "exercise_name", "benign_denial", "people_in_general"} & places.keys()
+        plain = not praise and not sentence.question and not _ASKS & set(sentence.words[:3])
+        own = "spine_own" in places or len(sentence.words) <= 3
+        own = own or any(b and sentence.words[b - 1] in ("my", "this", "lower", "low") for b in backs)
         if backs and (
             signs
+            or (plain and own and reading.words() <= LONG_WORDS)
             or (
                 (modifiers.subject != "unsaid" or len(sentence.words) <= 12)
                 and _lasting(sentence, places, today)
@@ -293,6 +305,7 @@ def _lasting(sentence: Sentence, places: Places, today: date) -> bool:
     return telling and "other_topic" not in places and any(s.days >= 1 and s.kind != "brief" for s in spans)
 
 
+_ASKS = frozenset("how what which why does do is are can should could would when who".split())
 _LASTS = frozenset(["since", "with", "been", "going", "through", "of", "now", "still", "this"])
 _TELLING = frozenset({"interference", "worsening", "recurrence", "duration", "night_pain", "other", "trauma"})
 

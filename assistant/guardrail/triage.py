@@ -49,6 +49,8 @@ _COMMON = frozenset(
 )
 STRICT_URGENT = 0.85
 """Chance from which the head alone raises to urgent where no back pain has been told."""
+STRICT_LASTING = 0.93
+"""The same for "it lasts", which the rules read well and short pains resemble."""
 OLD_DAYS = 28
 """From this age on a pain is not that of a recent fall."""
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -201,7 +203,8 @@ class Guardrail:
                 return
         if back and not any(f.turn == now.turn for f in now.facts):
             likely = max(told, key=lambda o: float(o.chances[2] + o.chances[3]))
-            if float(likely.chances[2] + likely.chances[3]) >= limits.refer:
+            needed = STRICT_LASTING if likely.refer_row == "persistent" else limits.refer
+            if float(likely.chances[2] + likely.chances[3]) >= needed:
                 self._add(now, likely.refer_row, likely.unit.text[:200], source="head")
 
     def _void(self, unit: Unit, reading: Reading) -> bool:
