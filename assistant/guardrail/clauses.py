@@ -50,9 +50,9 @@ _SPLIT_FORMS = {
     "cant": "can't", "dont": "don't", "wont": "won't", "isnt": "isn't", "wasnt": "wasn't", "didnt": "didn't",
     "doesnt": "doesn't", "havent": "haven't", "hasnt": "hasn't", "hadnt": "hadn't", "couldnt": "couldn't",
     "wouldnt": "wouldn't", "shouldnt": "shouldn't", "arent": "aren't", "werent": "weren't", "aint": "ain't",
-    "im": "i'm", "ive": "i've", "ill": "i'll", "id": "i'd", "its": "it's", "thats": "that's", "theres": "there's",
-    "hes": "he's", "shes": "she's", "theyre": "they're", "whats": "what's", "cannot": "can't", "couldn": "couldn't",
-    "bak": "back", "bck": "back", "bac": "back", "bakc": "back", "hert": "hurt", "hurst": "hurts", "hurtz": "hurts",
+    "im": "i'm", "ive": "i've", "ill": "i'll", "id": "i'd", "its": "it's", "thats": "that's", "theres": "there's",  # noqa: E501
+    "hes": "he's", "shes": "she's", "theyre": "they're", "whats": "what's", "cannot": "can't", "couldn": "couldn't",  # noqa: E501
+    "bak": "back", "bck": "back", "bac": "back", "bakc": "back", "hert": "hurt", "hurst": "hurts", "hurtz": "hurts",  # noqa: E501
     "alot": "lot", "wich": "which", "u": "you", "ur": "your", "mnths": "months", "yrs": "years", "wk": "week",
     "wks": "weeks", "wkes": "weeks", "weaks": "weeks", "mths": "months", "mth": "month", "mos": "months",
     "yr": "year", "hrs": "hours", "mins": "minutes", "secs": "seconds", "spin": "spin", "paim": "pain",

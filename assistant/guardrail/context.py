@@ -1,4 +1,4 @@
-"""ConText modifiers of a sentence (Harkema et al. 2009): negated, hypothetical, historical, other experiencer.
+"""ConText modifiers of a sentence (Harkema 2009): negated, hypothetical, historical, experiencer.
 
 Each is read from trigger words and reaches over a limited scope that conjunctions and new subjects
 end, as in the published algorithm; pseudo-triggers ("not only", "no wonder") are passed over.
@@ -55,8 +55,8 @@ _ENDS_NEGATION = frozenset(
         "now",
     ]
 )
-_WISH = frozenset(["want", "hope", "hoping", "wish", "to", "get", "getting", "until", "till", "when", "before", "once", "how", "will", "would", "if", "never", "hasn't", "haven't", "isn't", "not", "doesn't", "didn't", "won't", "can", "could", "should", "ever"])  # fmt: skip
-_PRESENT = frozenset(["is", "am", "are", "'s", "i'm", "it's", "has", "have", "i've", "he's", "she's", "still", "now", "today", "currently", "keeps", "keep", "gets", "hurts", "ahora", "jetzt", "maintenant", "agora", "duele", "duelen", "doi", "doem", "tengo", "tenho", "ai", "estoy", "estou", "habe", "bin", "aches", "since", "get", "been", "lately", "recently", "tonight"])  # fmt: skip
+_WISH = frozenset(["want", "hope", "hoping", "wish", "to", "get", "getting", "until", "till", "when", "before", "once", "how", "will", "would", "if", "never", "hasn't", "haven't", "isn't", "not", "doesn't", "didn't", "won't", "can", "could", "should", "ever"])  # fmt: skip  # noqa: E501
+_PRESENT = frozenset(["is", "am", "are", "'s", "i'm", "it's", "has", "have", "i've", "he's", "she's", "still", "now", "today", "currently", "keeps", "keep", "gets", "hurts", "ahora", "jetzt", "maintenant", "agora", "duele", "duelen", "doi", "doem", "tengo", "tenho", "ai", "estoy", "estou", "habe", "bin", "aches", "since", "get", "been", "lately", "recently", "tonight"])  # fmt: skip  # noqa: E501
 _PAST_VERBS = frozenset(["had", "was", "were", "did", "got"])
 
 
@@ -237,7 +237,7 @@ def _negation(sentence: Sentence, places: Places, language: str) -> dict[int, in
 def _hypothetical(sentence: Sentence, places: Places) -> bool:
     words = sentence.words
     for first, _last in places.get("hypothetical", ()):
-        if words[first].startswith("hypothe") or words[first] == "theoretically":
+        if words[first].startswith("hypothe") or words[first] == "theoretically":  # noqa: SIM102
             # "this is hypothetical, but my legs are numb": what follows the "but" is not.
             if "but" in words[first:] or "pero" in words[first:]:
                 continue
@@ -268,7 +268,7 @@ def _told_past(words: list[str], places: Places) -> bool:
     return not any(w in _PRESENT or w in _RECENT_WORDS for w in words) and "recently" not in places
 
 
-_RECENT_WORDS = frozenset(["yesterday", "ago", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "week", "morning", "afternoon", "evening", "night", "weekend", "just", "recently", "hurt"])  # fmt: skip
+_RECENT_WORDS = frozenset(["yesterday", "ago", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "week", "morning", "afternoon", "evening", "night", "weekend", "just", "recently", "hurt"])  # fmt: skip  # noqa: E501
 
 
 def _resolved(words: list[str], places: Places, triggers: dict[int, int]) -> int | None:

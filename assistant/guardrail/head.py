@@ -84,7 +84,7 @@ def _unit(reading: Reading, numbers: list[int]) -> Unit:
 
 
 def concept_features(reading: Reading, unit: Unit, index: dict[str, int]) -> Array:
-    """Return the concepts of a unit as 0/1, then five of its status: pain, past, hypothetical, resolved, person."""
+    """Return the concepts of a unit as 0/1, then five of its status: pain, past, hypothetical, resolved, person."""  # noqa: E501
     row = np.zeros(len(index) + STATUS_FEATURES, dtype=np.float32)
     for number in unit.sentences:
         for name in reading.places[number]:
@@ -141,7 +141,7 @@ class Head:
             return cls(arrays, meta)
         except (OSError, ValueError, KeyError, AssertionError, TypeError) as error:
             raise HeadError(
-                f"{path}: not a triage head ({error}); run `python -m assistant.guardrail.train` or remove the file"
+                f"{path}: not a triage head ({error}); run `python -m assistant.guardrail.train` or remove the file"  # noqa: E501
             ) from error
 
     def _plausible(self, order: NDArray[np.int64], reading: Reading, unit: Unit) -> str | None:

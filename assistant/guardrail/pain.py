@@ -230,7 +230,7 @@ _COMPLAINT_NOUNS = frozenset(
         "twinges",
     ]
 )
-_VERBS_BEFORE = frozenset(["go", "going", "went", "come", "came", "get", "getting", "got", "run", "running", "be", "am", "is", "are", "was", "step", "steps", "look", "looking", "hold", "holding", "sit", "lie", "move", "pull", "push", "bring", "put", "call"])  # fmt: skip
+_VERBS_BEFORE = frozenset(["go", "going", "went", "come", "came", "get", "getting", "got", "run", "running", "be", "am", "is", "are", "was", "step", "steps", "look", "looking", "hold", "holding", "sit", "lie", "move", "pull", "push", "bring", "put", "call"])  # fmt: skip  # noqa: E501
 WINDOW = 9
 
 

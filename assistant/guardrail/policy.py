@@ -1,4 +1,4 @@
-"""The reviewed policy: rows of `red_flags.toml` over the word lists of `triage_words.toml`, checked on load."""
+"""The reviewed policy: `red_flags.toml` over the word lists of `triage_words.toml`, checked on load."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def load(directory: Path | None = None) -> Policy:
         except ValidationError as error:
             raise PolicyError(_at(directory / RED_FLAGS, text, mark, _first(error))) from error
         if (flag.level == "refer") != (flag.when == "soon"):
-            problem = f"flag {flag.id}: level {flag.level} goes with {'soon' if flag.level == 'refer' else 'today or now'}"
+            problem = f"flag {flag.id}: level {flag.level} goes with {'soon' if flag.level == 'refer' else 'today or now'}"  # noqa: E501
             raise PolicyError(_at(directory / RED_FLAGS, text, mark, problem + "; correct `when`"))
         if any(flag.id == other.id for other in flags):
             raise PolicyError(

@@ -227,7 +227,11 @@ def _aside(reading: Reading, number: int, mention: Mention) -> bool:
     return mention.status == "present" and (reading.contexts[number].subject == "unsaid" and not words & _NOW)
 
 
-_NOW = frozenset("is now today still since been hurts aches getting gets started constant severe have having pain".split())
+_NOW = frozenset(
+    (  # noqa: SIM905
+        "is now today still since been hurts aches getting gets started constant severe have having pain"
+    ).split()
+)
 STORY_WORDS = 28
 
 
@@ -261,7 +265,7 @@ def _implied(reading: Reading, today: date) -> list[tuple[int, Mention]]:
 
 
 def _meant(reading: Reading) -> list[tuple[int, Mention]]:
-    """A short message that only tells a limit or a course ("tonight at the end of my street") means the pain."""
+    """A short message that only tells a limit or a course ("tonight at the end of my street") means the pain."""  # noqa: E501
     if any(m.site != "elsewhere" for _, m in reading.pains) or reading.has("other_topic"):
         return []
     for hit in reading.hits:
@@ -282,6 +286,9 @@ def _beside(hit: Hit, reading: Reading, pain_known: bool) -> bool:
     if not hit.flag.beside:
         return True
     numbers = {n for n, m in reading.pains if m.status == "present" and m.site != "elsewhere"}
+    if reading.words() > LONG_WORDS:
+        backs = {n for n, m in reading.pains if m.status == "present" and m.site == "back"}
+        numbers = backs or numbers
     here = hit.sentence in numbers
     near = hit.flag.beside == "neighbour" and reading.words() <= LONG_WORDS
     if here or (near and {hit.sentence - 1, hit.sentence + 1} & numbers):
@@ -305,7 +312,7 @@ def _lasting(sentence: Sentence, places: Places, today: date) -> bool:
     return telling and "other_topic" not in places and any(s.days >= 1 and s.kind != "brief" for s in spans)
 
 
-_ASKS = frozenset("how what which why does do is are can should could would when who".split())
+_ASKS = frozenset("how what which why does do is are can should could would when who".split())  # noqa: SIM905
 _LASTS = frozenset(["since", "with", "been", "going", "through", "of", "now", "still", "this"])
 _TELLING = frozenset({"interference", "worsening", "recurrence", "duration", "night_pain", "other", "trauma"})
 
@@ -439,6 +446,13 @@ def _belongs(
     busy = any(c == clause for a, _ in places.get("run_word", ()) for c in (sentence.clause[a],))
     if in_clause:
         return 2
+    if (
+        total > LONG_WORDS
+        and not any(m.site == "back" for m in here)
+        and not pain_known
+        and not _LASTS & set(words)
+    ):
+        return 0
     anaphora = any(w in _ANAPHORA for w in inside)
     if busy and not any(w in ("it", "it's", "this", "that") for w in inside):
         return 0

