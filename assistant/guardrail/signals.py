@@ -241,7 +241,7 @@ def _implied(reading: Reading, today: date) -> list[tuple[int, Mention]]:
     for number, (sentence, places, modifiers) in enumerate(
         zip(reading.sentences, reading.places, reading.contexts, strict=True)
     ):
-        if modifiers.hypothetical or modifiers.generic or modifiers.historical or "benign_denial" in places:
+        if modifiers.hypothetical or modifiers.generic or modifiers.historical:
             continue
         if any(n == number and m.site != "elsewhere" for n, m in reading.pains):
             continue
@@ -257,6 +257,7 @@ def _implied(reading: Reading, today: date) -> list[tuple[int, Mention]]:
             or (plain and own and reading.words() <= LONG_WORDS)
             or (
                 (modifiers.subject != "unsaid" or len(sentence.words) <= 12)
+                and "benign_denial" not in places
                 and _lasting(sentence, places, today)
             )
         ):
@@ -477,4 +478,4 @@ def _belongs(
 
 
 def _pain_next(words: list[str], last: int, here: list[Mention]) -> bool:
-    return any(last < m.first <= last + 6 for m in here) or "back" in words[last + 1 : last + 6]
+    return any(last < m.first <= last + 6 for m in here) or "back" in words[last + 1 : last + 5]
