@@ -99,6 +99,8 @@ class Guardrail:
         reading = signals.read(
             message, self.policy, self._today(), before.language, before.pain == "present", before.turn == 0
         )
+        if not self._use_rules:
+            reading.hits, reading.spans = [], []
         now.language = reading.language
         self._answer(reading, before, now)
         self._pain(reading, before, now)
