@@ -3,7 +3,7 @@
 import type { Announcer } from "./announcer.ts";
 import type { Api } from "./api.ts";
 import type { Conversation } from "./conversation.ts";
-import { guarded, h, icon } from "./dom.ts";
+import { guarded, h, icon, mark } from "./dom.ts";
 import type { Extra, Kit } from "./kit.ts";
 import type { Translate } from "./labels.ts";
 import { parse } from "./markdown.ts";
@@ -37,6 +37,7 @@ export class Thread {
   private readonly jump: HTMLButtonElement;
   private readonly views = new Map<string, TurnView>();
   private following = true;
+  private lastTop = 0;
   private restored = false;
   private shownGreeting = "";
 
@@ -70,7 +71,7 @@ export class Thread {
     this.shownGreeting = key;
     const { t, base, announcer } = this.parts;
     const options = { base, newTab: t("newTab"), cite: () => null };
-    this.greeting.replaceChildren(h("div", { class: "md" }, ...parse(text).map((item) => block(item, options))));
+    this.greeting.replaceChildren(h("div", { class: "scene" }, mark(true)), h("div", { class: "md" }, ...parse(text).map((item) => block(item, options))));
     if (starters.length) this.greeting.append(this.chips(starters, t("starters"), "starter"));
     announcer.say(text.replace(/[*_#`]/g, ""));
   }
@@ -107,13 +108,17 @@ export class Thread {
 
   /** After any change of size: stay at the end if the reader is there, else stay put. */
   settle(): void {
-    if (this.following) this.scroller.scrollTop = this.scroller.scrollHeight;
+    // A greeting is read from its top.
+    if (this.following && this.turns.childElementCount) this.scroller.scrollTop = this.scroller.scrollHeight;
     this.jump.hidden = this.following;
   }
 
   private onScroll(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.following = scrollHeight - scrollTop - clientHeight < AT_END;
+    // Only the reader scrolls up; a text that grows under the view does not end the following.
+    if (scrollHeight - scrollTop - clientHeight < AT_END) this.following = true;
+    else if (scrollTop < this.lastTop - 1) this.following = false;
+    this.lastTop = scrollTop;
     this.jump.hidden = this.following;
   }
 
