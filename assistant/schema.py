@@ -5,9 +5,10 @@ Field names are fixed; fields may be added, never renamed or dropped.
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 MAX_MESSAGE_CHARS = 4_000
 
@@ -54,12 +55,24 @@ class Model(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
+def _without_controls(value: object) -> object:
+    """Drop control characters, which no keyboard sends and no store keeps: NUL above all."""
+    if isinstance(value, str):
+        return "".join(c for c in value if c in "\n\t" or not unicodedata.category(c).startswith("Cc"))
+    return value
+
+
+Message = Annotated[
+    str,
+    BeforeValidator(_without_controls),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_MESSAGE_CHARS),
+]
+
+
 class ChatRequest(Model):
     """One message of a visitor."""
 
-    message: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_MESSAGE_CHARS)
-    ] = Field(examples=["How do I do a bird dog?"])
+    message: Message = Field(examples=["How do I do a bird dog?"])
     """What the visitor wrote: 1 to 4,000 characters after trimming."""
     conversation_id: str | None = Field(default=None, max_length=100)
     """As an earlier reply gave it; absent starts a conversation."""

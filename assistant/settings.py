@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -105,6 +105,11 @@ class Settings(BaseSettings):
     """Sites that may embed the widget, e.g. `["https://clinic.example"]`; `["*"]` allows every site."""
     retention_days: int = Field(default=30, ge=0)
     """Days that a conversation is kept."""
+    callback_retention_days: int = Field(default=90, ge=0)
+    """Days that a call-back request is kept after it was dealt with."""
+    encryption_key: SecretStr = SecretStr("")
+    """Key for what visitors typed, from `assistant doctor --new-key`; several are separated by commas, the
+    first writes. Empty makes one in `data_dir`."""
     store_messages: bool = True
     """Whether the text of messages is stored at all."""
 

@@ -1,0 +1,1 @@
+"""Passages → words: composed from the guide's own facts."""

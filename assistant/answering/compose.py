@@ -1,0 +1,96 @@
+"""An answer under construction: guide sentences with their citations, and words around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote as percent
+
+from assistant import schema
+from assistant.ingestion.chunks import Chunk
+from assistant.ingestion.loaders import slug
+
+
+class Draft:
+    """Collects paragraphs, citations and exercise cards.
+
+    Example:
+        >>> draft = Draft(topic="causes")
+        >>> draft.say("The guide says:")
+        >>> draft.quote(chunk)  # doctest: +SKIP
+    """
+
+    def __init__(self, topic: schema.Topic) -> None:
+        self.topic = topic
+        self.paragraphs: list[str] = []
+        self.citations: list[schema.Citation] = []
+        self.exercises: list[schema.Exercise] = []
+        self.suggestions: list[str] = []
+        self.actions: list[schema.Action] = []
+        self.covered = True
+        self.shown: list[str] = []
+        """Ids of the exercise chunks that the answer names, in order."""
+
+    @property
+    def answer(self) -> str:
+        """Return the Markdown so far."""
+        return "\n\n".join(self.paragraphs)
+
+    def say(self, text: str) -> None:
+        """Add a paragraph of the assistant's own words."""
+        if text and text not in self.paragraphs:
+            self.paragraphs.append(text)
+
+    def bullets(self, lines: Sequence[str]) -> None:
+        """Add a list."""
+        if lines:
+            self.paragraphs.append("\n".join(f"- {line}" for line in lines))
+
+    def cite(self, chunk: Chunk, quote: str = "") -> str:
+        """Return the mark " [n]" of the passage; the same passage keeps its number."""
+        text = quote or chunk.quote
+        for number, citation in enumerate(self.citations, start=1):
+            if citation.id == chunk.id and citation.quote == text:
+                return f" [{number}]"
+        self.citations.append(citation_of(chunk, text))
+        return f" [{len(self.citations)}]"
+
+    def show(self, chunk: Chunk, *, card: bool = True) -> None:
+        """Note that an exercise was named, and add its card."""
+        if chunk.id in self.shown or chunk.exercise is None:
+            return
+        self.shown.append(chunk.id)
+        if card:
+            self.exercises.append(exercise_of(chunk))
+
+
+def exercise_of(chunk: Chunk) -> schema.Exercise:
+    """Return the exercise of a chunk as the contract shows it."""
+    fields = chunk.exercise
+    assert fields is not None
+    name = slug(fields.name)
+    return schema.Exercise(
+        id=name,
+        name=fields.name,
+        why=fields.why,
+        steps=list(fields.steps),
+        dose=fields.dose,
+        figure=f"/figures/{name}.svg",
+    )
+
+
+def citation_of(chunk: Chunk, quote: str) -> schema.Citation:
+    """Return the citation of a passage; its address opens the passage on the guide's page."""
+    return schema.Citation(
+        id=chunk.id,
+        guide=chunk.guide,
+        section=chunk.section,
+        url=f"{chunk.page or f'/guides/{chunk.guide_id}'}#:~:text={_fragment(quote)}",
+        quote=quote,
+    )
+
+
+def _fragment(quote: str) -> str:
+    """Return a text fragment (WICG Scroll To Text Fragment): the first line, cut at eight words."""
+    first = next((line for line in quote.split("\n") if line.strip()), quote)
+    first = first.removeprefix("- ").removeprefix("• ")
+    return percent(" ".join(first.split()[:8]), safe="").replace("-", "%2D")

@@ -1,0 +1,132 @@
+"""Links between what a visitor needs and what the guide's exercises do, through muscles and movements."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answering.mentions import words
+from assistant.ingestion.chunks import Chunk
+
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+
+NEAR_WEIGHT = 0.45
+"""What a concept counts that is only worked along with the one asked for."""
+DENSE_WEIGHT = 1.2
+"""What a cosine of 1 counts beside one shared concept."""
+
+
+class ConceptsError(ValueError):
+    """`concepts.toml` cannot be used; the message names what to mend."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """The concepts in a text, with their weights (1 for named, less for near)."""
+
+    weights: dict[str, float]
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Return the concepts that the text itself names."""
+        return frozenset(name for name, weight in self.weights.items() if weight == 1.0)
+
+
+class Concepts:
+    """The thesaurus of `knowledge/concepts.toml`."""
+
+    def __init__(self, words_of: dict[str, list[str]], near: dict[str, list[str]]) -> None:
+        self._near = near
+        self._patterns = {
+            name: re.compile("|".join(rf"(?<!\S){re.escape(' '.join(words(w)))}(?!\S)" for w in terms))
+            for name, terms in words_of.items()
+        }
+
+    @classmethod
+    def load(cls, path: Path) -> Concepts:
+        """Read the thesaurus.
+
+        Raises:
+            ConceptsError: the file is missing, not TOML, or a concept lacks its words or names an unknown one.
+        """
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise ConceptsError(f"{path}: {error}; restore or mend it") from error
+        for name, entry in table.items():
+            if not isinstance(entry, dict) or not entry.get("words"):
+                raise ConceptsError(f"{path}: [{name}] needs words = [\"…\"]")
+            if unknown := set(entry.get("near", [])) - set(table):
+                raise ConceptsError(f"{path}: [{name}] near names {', '.join(sorted(unknown))}, which is no table here")
+        return cls(
+            {name: entry["words"] for name, entry in table.items()},
+            {name: entry.get("near", []) for name, entry in table.items()},
+        )
+
+    def named(self, text: str) -> frozenset[str]:
+        """Return the concepts that `text` names."""
+        plain = " ".join(words(text))
+        return frozenset(name for name, pattern in self._patterns.items() if pattern.search(plain))
+
+    def need(self, text: str) -> Need:
+        """Return the concepts that `text` asks for, those near them at less weight."""
+        named = self.named(text)
+        weights = {near: NEAR_WEIGHT for name in named for near in self._near[name]}
+        return Need({**weights, **dict.fromkeys(named, 1.0)})
+
+
+class Linker:
+    """Ranks a guide's chunks for a need; the links are made from the guide's own text."""
+
+    def __init__(self, chunks: Sequence[Chunk], concepts: Concepts, encode: Encode) -> None:
+        self.concepts = concepts
+        self._encode = encode
+        self._chunks = [chunk for chunk in chunks if chunk.title]
+        self._links = {chunk.id: concepts.named(_about(chunk)) for chunk in self._chunks}
+        texts = [_about(chunk) for chunk in self._chunks]
+        self._vectors = encode(texts) if texts else np.zeros((0, 1), np.float32)
+
+    def exercises(self, text: str, most: int) -> list[Chunk]:
+        """Return up to `most` exercises for what `text` asks for, best first.
+
+        Each concept that is named gets the exercise that serves it best, before a second one is chosen.
+        """
+        ranked = self._ranked(text, "exercise")
+        chosen: list[Chunk] = []
+        for concept in sorted(self.concepts.named(text)):
+            serving = [chunk for chunk, _ in ranked if concept in self._links[chunk.id]]
+            if serving and not any(concept in self._links[c.id] for c in chosen):
+                chosen.append(serving[0])
+        order = {chunk.id: rank for rank, (chunk, _) in enumerate(ranked)}
+        chosen = sorted(chosen[:most], key=lambda chunk: order[chunk.id])
+        chosen += [chunk for chunk, _ in ranked if chunk not in chosen]
+        return chosen[:most]
+
+    def items(self, text: str, most: int, kinds: Sequence[str]) -> list[Chunk]:
+        """Return up to `most` causes, tips or ways of integration that share a named concept with `text`."""
+        named = self.concepts.named(text)
+        ranked = self._ranked(text, *kinds)
+        return [chunk for chunk, _ in ranked if self._links[chunk.id] & named][:most]
+
+    def _ranked(self, text: str, *kinds: str) -> list[tuple[Chunk, float]]:
+        weights = self.concepts.need(text).weights
+        similarity = self._vectors @ self._encode([text])[0]
+        scored = [
+            (chunk, sum(weights.get(name, 0.0) for name in self._links[chunk.id]) + DENSE_WEIGHT * float(cosine))
+            for chunk, cosine in zip(self._chunks, similarity, strict=True)
+            if chunk.kind in kinds
+        ]
+        return sorted(scored, key=lambda item: (-item[1], item[0].position))
+
+
+def _about(chunk: Chunk) -> str:
+    """Return what a chunk says of its purpose: for an exercise its name and reason, not its steps."""
+    if chunk.exercise:
+        return f"{chunk.exercise.name}: {chunk.exercise.why}"
+    return f"{chunk.title}: {chunk.text}"

@@ -1,0 +1,124 @@
+"""Answers without a language model: the guide's own sentences, chosen and put in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant import schema
+from assistant.answering.compose import Draft
+from assistant.ingestion.chunks import Chunk, sentences
+from assistant.wording import Wording
+
+MAX_CHOICES = 4
+
+
+class Composer:
+    """Turns passages into paragraphs with citations.
+
+    Every method adds to a draft; what it adds of the guide's content stands in the guide word for word.
+    """
+
+    def __init__(self, chunks: Sequence[Chunk], wording: Wording) -> None:
+        self.chunks = list(chunks)
+        self.wording = wording
+
+    def of_kind(self, *kinds: str) -> list[Chunk]:
+        """Return the chunks of these kinds, in the guide's order."""
+        return [chunk for chunk in self.chunks if chunk.kind in kinds]
+
+    def of_topic(self, topic: str) -> list[Chunk]:
+        """Return the chunks of a topic, in the guide's order."""
+        return [chunk for chunk in self.chunks if chunk.topic == topic]
+
+    def exercise(self, draft: Draft, chunk: Chunk) -> None:
+        """Explain one exercise whole: why, steps, dose."""
+        fields = chunk.exercise
+        assert fields is not None
+        mark = draft.cite(chunk)
+        draft.paragraphs.append(self.wording.say("answers.exercise.heading", name=fields.name))
+        if fields.why:
+            draft.paragraphs.append(self.wording.say("answers.exercise.why", why=fields.why) + mark)
+        steps = "\n".join(f"{number}. {step}{mark}" for number, step in enumerate(fields.steps, start=1))
+        draft.paragraphs.append(f"{self.wording.say('answers.exercise.steps')}\n\n{steps}")
+        if fields.dose:
+            draft.paragraphs.append(self.wording.say("answers.exercise.dose", dose=fields.dose) + mark)
+        draft.show(chunk)
+
+    def doses(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
+        """Give the dose of each exercise."""
+        lines = []
+        for chunk in chunks:
+            if chunk.exercise:
+                mark = draft.cite(chunk)
+                text = self.wording.say(
+                    "answers.exercise.dose_of", name=chunk.exercise.name, dose=chunk.exercise.dose
+                )
+                lines.append(text + mark)
+                holds = [step for step in chunk.exercise.steps if any(c.isdigit() for c in step)]
+                lines[-1] += "".join(f" {step}{mark}" for step in holds)
+                draft.show(chunk)
+        draft.bullets(lines)
+
+    def summaries(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
+        """Name each exercise with its reason and dose."""
+        lines = []
+        for chunk in chunks:
+            if chunk.exercise:
+                mark = draft.cite(chunk)
+                lines.append(
+                    self.wording.say(
+                        "answers.exercise.summary",
+                        name=chunk.exercise.name,
+                        why=f"{chunk.exercise.why}{mark}",
+                        dose=f"{chunk.exercise.dose}{mark}",
+                    )
+                )
+                draft.show(chunk)
+        draft.bullets(lines)
+
+    def items(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
+        """List titled items: causes, tips, ways of integration."""
+        draft.bullets([f"**{c.title}** – {c.text}{draft.cite(c)}" for c in chunks])
+
+    def passage(self, draft: Draft, chunk: Chunk, most: int = 3) -> None:
+        """Say a text passage: its first sentences, lists as lists."""
+        lead: list[str] = []
+        bullets: list[str] = []
+        mark = draft.cite(chunk)
+        for line in chunk.quote.split("\n"):
+            if line.startswith(("- ", "• ")):
+                bullets.append(f"{line[2:].strip()}{mark}")
+            elif line.strip() and len(lead) < most:
+                lead += sentences(line.strip())
+        if bullets:
+            introduction = [s for s in lead if s.endswith(":")][:1]
+            draft.say(" ".join(f"{s}{'' if s.endswith(':') else mark}" for s in [*lead[:1], *introduction]))
+            draft.bullets(bullets)
+        else:
+            draft.say(" ".join(f"{sentence}{mark}" for sentence in lead[:most]))
+
+    def frequency(self, draft: Draft) -> None:
+        """Say how often the exercises are done: the sentence of the overview that holds a number."""
+        for chunk in self.of_kind("overview"):
+            for sentence in sentences(chunk.text):
+                if any(character.isdigit() for character in sentence):
+                    draft.say(sentence + draft.cite(chunk, sentence))
+                    return
+
+    def mixed(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
+        """Say passages of any kind: exercises with reason and dose, items, text."""
+        exercises = [c for c in chunks if c.exercise][:MAX_CHOICES]
+        items = [c for c in chunks if c.title and not c.exercise]
+        self.summaries(draft, exercises)
+        self.items(draft, items)
+        if not exercises and not items:
+            for chunk in chunks[:2]:
+                self.passage(draft, chunk)
+
+    def suggest(self, draft: Draft, key: str) -> None:
+        """Offer follow-up questions."""
+        draft.suggestions = self.wording.all(f"answers.suggest.{key}")
+
+    def ways(self, draft: Draft, actions: Sequence[schema.Action]) -> None:
+        """Offer ways to a person."""
+        draft.actions = list(actions)

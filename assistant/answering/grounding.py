@@ -1,0 +1,43 @@
+"""Whether what an answer says of the guide stands in the passages that it cites."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant import schema
+
+LEAST_OVERLAP = 0.9
+"""Least share of a sentence's words that its quotation must hold."""
+_MARKED = re.compile(r"(?P<text>[^\n\[\]]+?)(?P<marks>(?: ?\[\d+\])+)")
+_WORD = re.compile(r"[\w–-]+", re.UNICODE)
+
+
+def supported(answer: str, citations: Sequence[schema.Citation]) -> float:
+    """Return the share, 0 to 1, of the answer's cited statements that their quotations hold.
+
+    A statement is held when its numbers all stand in the quotation, and its words but for connecting
+    ones do. An answer without citations says nothing of the guide and counts as 1.
+    """
+    marked = list(_MARKED.finditer(answer))
+    if not marked:
+        return 1.0
+    held = sum(_holds(match["text"], match["marks"], citations) for match in marked)
+    return held / len(marked)
+
+
+def _holds(text: str, marks: str, citations: Sequence[schema.Citation]) -> bool:
+    numbers = [int(n) for n in re.findall(r"\d+", marks)]
+    if any(not 1 <= n <= len(citations) for n in numbers):
+        return False
+    quoted = " ".join(f"{citations[n - 1].quote} {citations[n - 1].section}" for n in numbers)
+    there = set(_words(quoted))
+    said = _words(re.sub(r"^\s*\d{1,2}\.\s", "", text).replace("**", ""))
+    if any(any(c.isdigit() for c in word) and word not in there for word in said):
+        return False
+    content = [word for word in said if len(word) > 3]
+    return not content or sum(word in there for word in content) >= LEAST_OVERLAP * len(content)
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower().strip("-–") for word in _WORD.findall(text)]

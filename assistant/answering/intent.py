@@ -1,0 +1,92 @@
+"""What a message asks for: the intent whose examples in `knowledge/intents.toml` it is nearest to."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+
+NEIGHBOURS = 3
+NEAREST_WEIGHT = 0.6
+"""Weight of the single nearest example; the rest goes to the mean of the nearest three."""
+
+
+class IntentsError(ValueError):
+    """`intents.toml` cannot be used; the message names what to mend."""
+
+
+@dataclass(frozen=True)
+class Intents:
+    """How near a message is to each intent."""
+
+    scores: dict[str, float]
+    """Similarity to each intent inside the guide's scope, -1 to 1, best first."""
+    out: dict[str, float]
+    """Similarity to each intent outside it, best first."""
+
+    @property
+    def best(self) -> str:
+        """Return the nearest intent inside the scope."""
+        return next(iter(self.scores))
+
+    @property
+    def best_out(self) -> str:
+        """Return the nearest intent outside the scope."""
+        return next(iter(self.out))
+
+    @property
+    def margin(self) -> float:
+        """Return by how much the best inside beats the best outside."""
+        return self.scores[self.best] - self.out[self.best_out]
+
+
+class IntentClassifier:
+    """Nearest-examples classifier over sentence embeddings (k-nearest neighbours, Fix and Hodges 1951)."""
+
+    def __init__(self, inside: dict[str, list[str]], outside: dict[str, list[str]], encode: Encode) -> None:
+        self._encode = encode
+        self._rows: dict[str, slice] = {}
+        self._outside = frozenset(outside)
+        texts: list[str] = []
+        for name, examples in (*inside.items(), *outside.items()):
+            self._rows[name] = slice(len(texts), len(texts) + len(examples))
+            texts += examples
+        self._vectors = encode(texts)
+
+    @classmethod
+    def load(cls, path: Path, encode: Encode) -> IntentClassifier:
+        """Read the examples and embed them.
+
+        Raises:
+            IntentsError: the file is missing, not TOML, or lacks a list of texts somewhere.
+        """
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise IntentsError(f"{path}: {error}; restore or mend it") from error
+        for side in ("in", "out"):
+            for name, examples in table.get(side, {}).items():
+                if not isinstance(examples, list) or not examples or not all(isinstance(e, str) for e in examples):
+                    raise IntentsError(f"{path}: [{side}] {name} must be a list of texts in quotes")
+        if not table.get("in") or not table.get("out"):
+            raise IntentsError(f"{path}: the tables [in] and [out] are both needed")
+        return cls(table["in"], table["out"], encode)
+
+    def classify(self, text: str) -> Intents:
+        """Return how near `text` is to each intent."""
+        similarities = self._vectors @ self._encode([text])[0]
+        scores: dict[str, float] = {}
+        for name, rows in self._rows.items():
+            nearest = np.sort(similarities[rows])[::-1][:NEIGHBOURS]
+            scores[name] = float(NEAREST_WEIGHT * nearest[0] + (1 - NEAREST_WEIGHT) * nearest.mean())
+        ranked = sorted(scores, key=lambda name: -scores[name])
+        return Intents(
+            scores={name: scores[name] for name in ranked if name not in self._outside},
+            out={name: scores[name] for name in ranked if name in self._outside},
+        )

@@ -1,0 +1,160 @@
+"""Which exercises a message names: titles, short forms, joined words and typos."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import DamerauLevenshtein
+
+from assistant.ingestion.chunks import Chunk
+
+ALIAS_RATIO = 86
+"""Least likeness (0–100) of a run of words to an alias that counts as a misspelling of it."""
+_WORD = re.compile(r"(?<!['’])[a-zà-ÿ0-9]+|(?<=['’])(?!s\b)[a-zà-ÿ0-9]+")
+_SKIP = frozenset("a an the with of and for to my your do on in at it or".split())
+_QUALIFIERS = frozenset("single side double one leg legs arm arms back lower upper left right".split())
+
+
+@dataclass(frozen=True)
+class Mention:
+    """An exercise that a message names, and where."""
+
+    chunk: Chunk
+    start: int
+    """Index of the first word."""
+    end: int
+    """Index behind the last word."""
+    strength: float
+    """Share of the exercise's name that was written, 0 to 1."""
+
+
+class Mentions:
+    """Finds the exercises of a guide in what a visitor wrote.
+
+    `is_word` says whether a word is ordinary English: such a word is never taken for a misspelling.
+    """
+
+    def __init__(self, chunks: Sequence[Chunk], is_word: Callable[[str], bool]) -> None:
+        self._is_word = is_word
+        self._exercises = [chunk for chunk in chunks if chunk.exercise]
+        self._names: dict[str, tuple[str, ...]] = {}
+        self._short: dict[str, frozenset[str]] = {}
+        texts = {c.id: set(words(c.text)) for c in self._exercises}
+        for chunk in self._exercises:
+            plain, short = _parts(chunk.exercise.name if chunk.exercise else "")
+            self._names[chunk.id] = tuple(w for w in words(plain) if w not in _SKIP)
+            self._short[chunk.id] = frozenset(short)
+        named = {w for name in self._names.values() for w in name}
+        self._generic = {
+            word
+            for word in named
+            if word in _QUALIFIERS
+            or any(word in texts[c.id] and word not in self._names[c.id] for c in self._exercises)
+        }
+
+    def find(self, text: str) -> list[Mention]:
+        """Return the exercises that `text` names, in the order of the text."""
+        tokens = words(text)
+        found: dict[str, Mention] = {}
+        for chunk in self._exercises:
+            if mention := self._match(chunk, tokens):
+                found[chunk.id] = mention
+        return sorted(_without_weaker(list(found.values())), key=lambda m: (m.start, m.chunk.position))
+
+    def _match(self, chunk: Chunk, tokens: list[str]) -> Mention | None:
+        name = self._names[chunk.id]
+        for index, token in enumerate(tokens):
+            if token in self._short[chunk.id]:
+                return Mention(chunk, index, index + 1, 1.0)
+        if span := self._alias(name, tokens):
+            return Mention(chunk, *span, 1.0)
+        hits = [(i, w) for w in name if (i := self._position(w, tokens)) is not None]
+        if not hits:
+            return None
+        distinct = [w for _, w in hits if w not in self._generic]
+        share = len(hits) / len(name)
+        start, end = min(i for i, _ in hits), max(i for i, _ in hits) + 1
+        close = end - start <= len(name) + 2
+        if (distinct or (share >= 0.66 and len(hits) > 1)) and close:
+            return Mention(chunk, start, end, share)
+        return None
+
+    def _position(self, word: str, tokens: list[str]) -> int | None:
+        for index, token in enumerate(tokens):
+            if token == word:
+                return index
+        if len(word) < 4:
+            return None
+        for index, token in enumerate(tokens):
+            allowed = 1 if len(word) < 8 else 2
+            if (
+                len(token) >= 4
+                and abs(len(token) - len(word)) <= allowed
+                and DamerauLevenshtein.distance(token, word) <= allowed
+                and not self._is_word(token)
+            ):
+                return index
+        return None
+
+    def _alias(self, name: tuple[str, ...], tokens: list[str]) -> tuple[int, int] | None:
+        """Return the words that are the whole name: joined, split or misspelled."""
+        joined = "".join(name)
+        if len(name) < 2 or len(joined) < 6:
+            return None
+        kept = [(i, token) for i, token in enumerate(tokens) if token not in _SKIP]
+        for size in range(1, len(name) + 2):
+            for at in range(len(kept) - size + 1):
+                window = kept[at : at + size]
+                run = "".join(token for _, token in window)
+                if run == joined:
+                    return window[0][0], window[-1][0] + 1
+                unknown = any(not self._is_word(token) for _, token in window if token not in name)
+                shared = any(token in name for _, token in window)
+                if (
+                    run[0] == joined[0]
+                    and (unknown or shared)
+                    and abs(len(run) - len(joined)) <= 2
+                    and fuzz.ratio(run, joined) >= ALIAS_RATIO
+                ):
+                    return window[0][0], window[-1][0] + 1
+        return None
+
+
+def mask(text: str, mentions: Sequence[Mention], stand_in: str) -> str:
+    """Return `text` with each named exercise replaced by `stand_in`, so that only the question is left."""
+    spans = [match.span() for match in _WORD.finditer(text.lower())]
+    for mention in sorted(mentions, key=lambda m: -m.start):
+        if mention.end <= len(spans) and stand_in not in text[spans[mention.start][0] :][: len(stand_in)]:
+            text = text[: spans[mention.start][0]] + stand_in + text[spans[mention.end - 1][1] :]
+    return text
+
+
+def words(text: str) -> list[str]:
+    """Return the lower-case words of `text` in the singular, hyphens split."""
+    return [_singular(word) for word in _WORD.findall(text.lower())]
+
+
+def _singular(word: str) -> str:
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    if len(word) > 6 and word.endswith("ing") and word[-4] not in "aeiou" and word[:-3].endswith(("idg", "ung")):
+        return word[:-3] + "e"
+    return word
+
+
+def _parts(name: str) -> tuple[str, list[str]]:
+    short = [w for inner in re.findall(r"\(([^)]+)\)", name) for w in words(inner)]
+    return re.sub(r"\([^)]*\)", " ", name), short
+
+
+def _without_weaker(mentions: list[Mention]) -> list[Mention]:
+    """Of mentions that begin at the same word keep the fullest: "side plank" is not every plank."""
+    kept: list[Mention] = []
+    for mention in mentions:
+        rivals = [m for m in mentions if m is not mention and abs(m.start - mention.start) <= 2]
+        if not any(rival.strength > mention.strength + 0.2 for rival in rivals):
+            kept.append(mention)
+    return kept

@@ -1,0 +1,241 @@
+"""The `assistant` command."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+
+from assistant import settings as settings_module
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="A running clinic's chat assistant: answers from the guide, referral to a person.",
+)
+
+
+class Failure(Exception):
+    """Ends the command with one sentence and an exit code."""
+
+    def __init__(self, sentence: str, code: int = 2) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def main() -> None:
+    """Run the command; exit 0 done, 1 a check not met, 2 wrong use or bad input."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    try:
+        code = app(standalone_mode=False, prog_name="assistant")
+    except Failure as failure:
+        _fail(str(failure), failure.code)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        _fail("stopped", 130)
+    except Exception as error:
+        if hasattr(error, "format_message"):  # click's own, however typer carries it
+            _fail(error.format_message(), 2)
+        if _is_ours(error):
+            _fail(str(error), 2)
+        raise
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(sentence: str, code: int) -> None:
+    print(f"assistant: {' '.join(sentence.split())}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _is_ours(error: Exception) -> bool:
+    """Say whether the error was raised with a sentence for the person who runs the command."""
+    return type(error).__module__.startswith(("assistant.", "evals."))
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _index(settings: settings_module.Settings) -> Any:
+    """Load the embeddings and bring the index up to date, with a line on what takes long."""
+    from assistant.ingestion import index
+    from assistant.retrieval.embeddings import load_embeddings
+
+    if not (settings.data_dir / "models").is_dir() and settings.embedding_backend == "onnx":
+        _say("Preparing the embedding model (once, about 10 seconds) …")
+    embeddings = load_embeddings(settings)
+    if reason := index.stale(settings, embeddings.identity):
+        _say(f"Building the index: {reason} …")
+        report = index.ingest(settings, embeddings.encode, embeddings.identity, progress=_say)
+        for file in report.failed:
+            _say(f"Left out {file.path.name}: {file.error}")
+    return embeddings
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=64, help="Server processes.")] = None,
+) -> None:
+    """Build or refresh the index if the knowledge changed, then serve."""
+    given = {"host": host, "port": port, "workers": workers}
+    settings = settings_module.load(**{name: value for name, value in given.items() if value is not None})
+    _check_port(settings)
+    _index(settings)
+    import uvicorn
+
+    for name, value in (("HOST", settings.host), ("PORT", settings.port), ("WORKERS", settings.workers)):
+        os.environ[f"ASSISTANT_{name}"] = str(value)
+    uvicorn.run(
+        "assistant.server.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=20,
+    )
+
+
+def _check_port(settings: settings_module.Settings) -> None:
+    import socket
+
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise Failure(
+                f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); choose another --port"
+            ) from error
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="One question; without it, a conversation.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole reply as JSON.")] = False,
+) -> None:
+    """Answer one question in the terminal, or hold a conversation."""
+    from assistant.conversation import Conversation
+    from assistant.pipeline import Assistant
+
+    settings = settings_module.load()
+    if question is not None:
+        question = _checked(question)
+    assistant = Assistant.load(settings, embeddings=_index(settings))
+    conversation = Conversation.new()
+    if question is not None:
+        _show(assistant.reply(question, conversation), as_json)
+        return
+    _say("Ask about back strains and running; an empty line or Ctrl-D ends.")
+    while True:
+        try:
+            line = input("> ").strip()
+        except EOFError:
+            return
+        if not line:
+            return
+        try:
+            _show(assistant.reply(_checked(line), conversation), as_json)
+        except Failure as failure:
+            _say(str(failure))
+
+
+def _checked(question: str) -> str:
+    from pydantic import ValidationError
+
+    from assistant.schema import MAX_MESSAGE_CHARS, ChatRequest
+
+    try:
+        return ChatRequest(message=question).message
+    except ValidationError:
+        raise Failure(f"a question has 1 to {MAX_MESSAGE_CHARS:,} characters") from None
+
+
+def _show(reply: Any, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(reply.model_dump(mode="json"), ensure_ascii=False, indent=2))
+        return
+    print(reply.answer)
+    for action in reply.referral.actions:
+        print(f"→ {action.label}: {action.url}")
+    for number, citation in enumerate(reply.citations, start=1):
+        print(f"[{number}] {citation.guide} — {citation.section}")
+    if reply.suggestions:
+        print(f"({' · '.join(reply.suggestions)})")
+    print()
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Guides: Markdown, HTML, text, DOCX, PDF.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+) -> None:
+    """Read guides into the index; say what was added, changed, removed, and how each file was cut."""
+    from assistant.ingestion import index
+    from assistant.retrieval.embeddings import load_embeddings
+
+    settings = settings_module.load()
+    missing = [path for path in paths or [] if not path.exists()]
+    if missing and len(missing) == len(paths or []):
+        raise Failure(f"there is no {missing[0]}")
+    embeddings = load_embeddings(settings)
+    report = index.ingest(
+        settings, embeddings.encode, embeddings.identity, paths or [], dry_run=dry_run, progress=_say
+    )
+    if report.note:
+        print(report.note)
+    for file in report.files:
+        if not file.error:
+            _describe(file)
+    verb = "would be " if dry_run else ""
+    print(
+        f"{len(report.added)} passages {verb}added, {len(report.changed)} {verb}changed, "
+        f"{len(report.removed)} {verb}removed, {report.unchanged} unchanged"
+    )
+    for label, ids in (("+", report.added), ("~", report.changed), ("-", report.removed)):
+        for chunk_id in ids:
+            print(f"  {label} {chunk_id}")
+    if report.failed:
+        names = "; ".join(f"{file.path.name}: {file.error}" for file in report.failed)
+        raise Failure(f"left out {names}")
+
+
+def _describe(file: Any) -> None:
+    from collections import Counter
+
+    kinds = Counter(chunk.kind for chunk in file.chunks)
+    print(f"{file.path}: “{file.title}”, {', '.join(f'{n} {kind}' for kind, n in kinds.items())}")
+
+
+@app.command()
+def doctor(
+    show_settings: Annotated[bool, typer.Option("--settings", help="List every setting and its value.")] = False,
+) -> None:
+    """Check settings, model, index, database, and say what to mend."""
+    from assistant import diagnosis
+
+    settings = settings_module.load()
+    if show_settings:
+        for line in diagnosis.list_settings(settings):
+            print(line)
+        return
+    checks = diagnosis.run(settings)
+    for check in checks:
+        print(f"{'ok  ' if check.ok else 'MEND'} {check.name}: {check.detail}")
+    if not all(check.ok for check in checks):
+        raise Failure("something above needs mending", code=1)
+
+
+if __name__ == "__main__":
+    main()

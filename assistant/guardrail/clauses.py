@@ -1,0 +1,142 @@
+"""A message cut into sentences, clauses and normalised words that keep their place in the original."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+Span = tuple[int, int]
+MAX_EVIDENCE_CHARS = 200
+
+_END = re.compile(r"(?<!\d)[.](?!\d)|(?<=\d)[.](?=\s|$)|[!?;\n\r…。]+|[¿¡]")
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+(?:[.,:/]\d+)?|½|¼|¾|[=%°]")
+_COMMA = re.compile(r"[,:()\[\]\"“”]|\s[-–—]+\s|—|\.\.+")
+_DICTATED = re.compile(r"\b(?:comma|question mark|full stop|new line|exclamation mark)\b", re.I)
+_CONJUNCTIONS = frozenset(
+    "but and so because while then though although however yet pero porque aunque mais parce aber weil und "
+    "porem mas y et e ou or cos cuz coz".split()
+)
+_SPLIT_FORMS = {
+    "cant": "can't", "dont": "don't", "wont": "won't", "isnt": "isn't", "wasnt": "wasn't", "didnt": "didn't",
+    "doesnt": "doesn't", "havent": "haven't", "hasnt": "hasn't", "hadnt": "hadn't", "couldnt": "couldn't",
+    "wouldnt": "wouldn't", "shouldnt": "shouldn't", "arent": "aren't", "werent": "weren't", "aint": "ain't",
+    "im": "i'm", "ive": "i've", "ill": "i'll", "id": "i'd", "its": "it's", "thats": "that's", "theres": "there's",
+    "hes": "he's", "shes": "she's", "theyre": "they're", "whats": "what's", "cannot": "can't", "couldn": "couldn't",
+    "bak": "back", "bck": "back", "bac": "back", "bakc": "back", "hert": "hurt", "hurst": "hurts", "hurtz": "hurts",
+    "alot": "lot", "wich": "which", "u": "you", "ur": "your", "mnths": "months", "yrs": "years", "wk": "week",
+    "wks": "weeks", "wkes": "weeks", "weaks": "weeks", "mths": "months", "mth": "month", "mos": "months",
+    "yr": "year", "hrs": "hours", "mins": "minutes", "secs": "seconds", "spin": "spin", "paim": "pain",
+    "pian": "pain", "acke": "ache", "runing": "running", "lowe": "lower", "ly": "ly", "tho": "though",
+    "wanna": "want to", "gonna": "going to", "gotta": "got to", "kinda": "kind of", "dunno": "don't know",
+    "lbs": "pounds", "lb": "pounds", "kgs": "kg", "disks": "discs", "disk": "disc",
+}  # fmt: skip
+_VERTEBRA = re.compile(r"\b[lt](?:[1-9]|1[0-2])(?:\s?[-/]\s?(?:[lts]?\d{1,2}))?\b|\b[ls]5\s?s1\b|\bs1\b")
+_FOLD = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ß": "s", "æ": "a", "œ": "o", "ø": "o", "ı": "i"})
+_ELONGATED = re.compile(r"([a-z])\1{2,}")
+
+
+@dataclass(slots=True)
+class Sentence:
+    """One sentence: normalised words, the place of each in the message, and the clause each belongs to."""
+
+    text: str
+    start: int
+    words: list[str] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    clause: list[int] = field(default_factory=list)
+    """Number of the clause of each word; a comma or a conjunction starts the next."""
+    question: bool = False
+    """Ends in a question mark."""
+
+    def evidence(self, message: str, first: int, last: int) -> str:
+        """Return the visitor's own words around the words `first` to `last`: their whole clauses."""
+        low, high = self.clause[first], self.clause[last]
+        inside = [i for i, c in enumerate(self.clause) if low <= c <= high]
+        text = message[self.spans[inside[0]][0] : self.spans[inside[-1]][1]]
+        if len(text) > MAX_EVIDENCE_CHARS:
+            text = message[self.spans[max(first - 3, inside[0])][0] : self.spans[last][1]]
+        return text[:MAX_EVIDENCE_CHARS].strip()
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case without accents, character for character (same length).
+
+    A character whose plain form is not one character is kept, so that places in the result are
+    places in the original.
+    """
+    out = []
+    for char in text.translate(_FOLD):
+        plain = char
+        if ord(char) > 127:
+            decomposed = unicodedata.normalize("NFKD", char)
+            base = "".join(c for c in decomposed if not unicodedata.combining(c))
+            plain = base if len(base) == 1 else char
+        lower = plain.lower()
+        out.append(lower if len(lower) == 1 else plain)
+    return "".join(out)
+
+
+def sentences(message: str) -> list[Sentence]:
+    """Cut `message` into sentences of normalised words.
+
+    Spoken punctuation ("comma", "question mark") counts as punctuation where the message was
+    dictated. Work is linear in the length of the message.
+    """
+    folded = fold(message)
+    if _DICTATED.search(folded):
+        folded = _DICTATED.sub(lambda m: _spoken(m.group()), folded)
+    return [s for s in (_sentence(message, folded, a, b, q) for a, b, q in _bounds(folded)) if s.words]
+
+
+def _spoken(words: str) -> str:
+    mark = {"question mark": "?", "full stop": ".", "exclamation mark": "!", "new line": "\n"}.get(words, ",")
+    return mark.ljust(len(words))
+
+
+def _bounds(folded: str) -> Iterator[tuple[int, int, bool]]:
+    start = 0
+    for end in _END.finditer(folded):
+        yield start, end.start(), "?" in end.group()
+        start = end.end()
+    yield start, len(folded), False
+
+
+def _sentence(message: str, folded: str, start: int, end: int, question: bool) -> Sentence:
+    result = Sentence(text=message[start:end].strip(), start=start, question=question)
+    text = folded[start:end]
+    if any(c.isdigit() for c in text):
+        text = _VERTEBRA.sub(lambda m: "lumbar"[: len(m.group())].ljust(len(m.group())), text)
+    commas = [m.start() for m in _COMMA.finditer(text)]
+    clause, next_comma, fresh = 0, 0, True
+    for found in _WORD.finditer(text):
+        word = found.group()
+        while next_comma < len(commas) and commas[next_comma] < found.start():
+            next_comma += 1
+            if not fresh:
+                clause, fresh = clause + 1, True
+        if word in _CONJUNCTIONS and not fresh:
+            clause += 1
+        fresh = False
+        place = (start + found.start(), start + found.end())
+        for part in _parts(word):
+            result.words.append(part)
+            result.spans.append(place)
+            result.clause.append(clause)
+    return result
+
+
+def _parts(word: str) -> list[str]:
+    if word[0].isdigit():
+        return [word]
+    if word in ("lu", "lum", "lumb", "lumba"):
+        return ["lumbar"]
+    if "'" in word and word.endswith("'s") and word[:-2] not in ("it", "that", "there", "he", "she", "what", "let"):
+        return [word[:-2], "'s"]
+    known = _SPLIT_FORMS.get(word)
+    if known is None and len(word) > 3:
+        known = _SPLIT_FORMS.get(shorter := _ELONGATED.sub(r"\1", word)) or (
+            _ELONGATED.sub(r"\1\1", word) if shorter != word else None
+        )
+    return known.split() if known else [word]

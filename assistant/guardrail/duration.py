@@ -1,0 +1,287 @@
+"""How long: every way in which people give a time span, as days up to today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.guardrail.lexicon import Places
+
+VAGUE_LONG = 60
+"""Days taken for "ages", "months", "chronic": long, whatever the exact figure."""
+
+_NUMBERS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
+    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40,
+    "fifty": 50, "couple": 2, "few": 3, "several": 4, "half": 0.5, "dozen": 12, "many": 5, "some": 3,
+    "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8,
+    "nueve": 9, "diez": 10, "quince": 15, "veinte": 20, "varios": 4, "varias": 4, "unos": 3, "unas": 3,
+    "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
+    "quinze": 15, "vingt": 20, "plusieurs": 4, "quelques": 3,
+    "ein": 1, "eine": 1, "einem": 1, "einer": 1, "einen": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5,
+    "fuenf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "zwolf": 12, "vierzehn": 14,
+    "mehreren": 4, "einigen": 4, "mehrere": 4, "einige": 4, "paar": 3, "um": 1, "uma": 1, "dois": 2, "duas": 2,
+    "quatro": 4, "sete": 7, "oito": 8, "nove": 9, "dez": 10, "vinte": 20, "alguns": 3, "algumas": 3,
+}  # fmt: skip
+_UNITS = {
+    "second": 1 / 86400, "s": 1 / 86400, "sec": 1 / 86400, "minute": 1 / 1440, "min": 1 / 1440, "hour": 1 / 24,
+    "h": 1 / 24, "hr": 1 / 24, "day": 1, "d": 1, "night": 1, "nite": 1, "morning": 1, "week": 7, "w": 7,
+    "weekend": 7, "fortnight": 14, "month": 30.44, "mo": 30.44, "year": 365.25, "y": 365.25, "decade": 3652.5,
+    "season": 90, "dia": 1, "semana": 7, "mes": 30.44, "ano": 365.25, "jour": 1, "semaine": 7, "moi": 30.44,
+    "an": 365.25, "annee": 365.25, "tag": 1, "tagen": 1, "tage": 1, "woche": 7, "wochen": 7, "monat": 30.44,
+    "monate": 30.44, "monaten": 30.44, "jahr": 365.25, "jahre": 365.25, "jahren": 365.25, "hora": 1 / 24,
+    "heure": 1 / 24, "stunde": 1 / 24, "stunden": 1 / 24, "meses": 30.44, "mese": 30.44, "minuto": 1 / 1440,
+    "minuten": 1 / 1440, "sekunden": 1 / 86400, "segundo": 1 / 86400, "seconde": 1 / 86400, "term": 60,
+    "trimester": 90, "nuit": 1, "noche": 1, "noite": 1, "nacht": 1, "nachte": 1, "run": 0, "session": 0,
+}  # fmt: skip
+_WORDY = frozenset("s d h w y mo an min sec term season run session morning".split())
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan enero janvier januar janeiro", "february feb febrero fevrier februar fevereiro",
+            "march mar marzo mars marz maerz marco", "april apr abril avril", "may mayo mai maio",
+            "june jun junio juin juni junho", "july jul julio juillet juli julho",
+            "august aug agosto aout", "september sep sept septiembre septembre setembro",
+            "october oct octubre octobre oktober outubro", "november nov noviembre novembre novembro",
+            "december dec diciembre decembre dezember dezembro",
+        ),
+        1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_WEEKDAYS = (
+    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed weds thu thur thurs fri sat sun "
+    "lunes martes miercoles jueves viernes sabado domingo lundi mardi mercredi jeudi vendredi samedi dimanche "
+    "montag dienstag mittwoch donnerstag freitag samstag sonntag segunda terca quarta quinta sexta"
+).split()
+_RECENT = {
+    "yesterday": 1, "today": 0, "tonight": 0, "yday": 1, "ayer": 1, "hoy": 0, "hier": 1, "gestern": 1, "heute": 0,
+    "ontem": 1, "hoje": 0, "vorgestern": 2, "anteayer": 2,
+}  # fmt: skip
+_SINCE = frozenset("since desde depuis seit after ever from by around until before last this in".split())
+# Days of the year on which an event that people date things by falls, roughly; (month, day).
+_EVENTS = {
+    "christmas": (12, 25), "xmas": (12, 25), "navidad": (12, 25), "noel": (12, 25), "weihnachten": (12, 25),
+    "natal": (12, 25), "new year": (1, 1), "new year's": (1, 1), "new years": (1, 1), "nye": (12, 31),
+    "easter": (4, 5), "pascua": (4, 5), "paques": (4, 5), "ostern": (4, 5), "pascoa": (4, 5),
+    "halloween": (10, 31), "thanksgiving": (11, 26), "valentine": (2, 14), "valentine's": (2, 14),
+    "spring": (4, 1), "summer": (7, 1), "autumn": (10, 1), "fall": (10, 1), "winter": (1, 5), "verano": (7, 1),
+    "verao": (1, 15), "sommer": (7, 1), "ete": (7, 1), "primavera": (4, 1), "half term": (10, 25),
+    "bonfire night": (11, 5), "diwali": (10, 25), "ramadan": (3, 1), "eid": (3, 20), "july 4th": (7, 4),
+    "fourth of july": (7, 4), "labor day": (9, 5), "memorial day": (5, 28), "clocks went back": (10, 26),
+    "clocks changed": (10, 26), "clocks went forward": (3, 29), "went back to school": (9, 4),
+    "school started": (9, 4), "start of term": (9, 4), "back to school": (9, 4), "kids went back": (9, 4),
+    "start of the year": (1, 2), "beginning of the year": (1, 2), "bank holiday": (8, 28),
+}  # fmt: skip
+_LONG_EVENTS = (
+    "lockdown", "covid", "pandemic", "uni", "university", "college", "school", "childhood", "birth", "born",
+    "pregnancy", "my twenties", "my thirties", "my forties", "my teens", "a kid", "a child", "a teenager",
+    "high school", "was young", "was little", "last year", "last season", "last summer", "last winter",
+    "last spring", "last autumn", "last fall", "last month", "last christmas", "the army", "the pandemic",
+    "childbirth", "gave birth", "got married", "ano pasado", "mes pasado", "annee derniere", "mois dernier",
+    "letztes jahr", "letzten monat", "ano passado", "mes passado", "nina", "nino", "teenage", "retired",
+)  # fmt: skip
+_EVENT_PHRASES = [(tuple(k.split()), v) for k, v in _EVENTS.items()]
+_LONG_PHRASES = [tuple(k.split()) for k in _LONG_EVENTS]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSpan:
+    """A time span in a sentence.
+
+    Attributes:
+        days: its length in days (the upper end of a range); for a date, the days since.
+        first, last: word numbers of the whole expression.
+        kind: "span" (a number of units), "since" (a date or event), "vague" ("for ages").
+        seconds: shorter than half a day, so never the length of a complaint unless said.
+    """
+
+    days: float
+    first: int
+    last: int
+    kind: str
+
+    @property
+    def brief(self) -> bool:
+        """Shorter than half a day."""
+        return self.days < 0.5
+
+
+def _singular(word: str) -> str | None:
+    if word in _UNITS:
+        return word
+    if word.endswith("s") and word[:-1] in _UNITS:
+        return word[:-1]
+    return None
+
+
+def _number(word: str) -> float | None:
+    if word[0].isdigit():
+        text = word.replace(",", ".")
+        if "/" in text or ":" in text:
+            return None
+        try:
+            value = float(text)
+        except ValueError:
+            return None
+        return value if value < 2_000 else None
+    return {"½": 0.5}.get(word, _NUMBERS.get(word))
+
+
+def time_spans(words: Sequence[str], places: Places, today: date) -> list[TimeSpan]:
+    """Return every time span in the words of one sentence.
+
+    `places` supplies the concept `long_time` for vague wordings, which a clinician may extend.
+    """
+    found: list[TimeSpan] = []
+    i = 0
+    while i < len(words):
+        span = _span_at(words, i, today)
+        if span is None:
+            i += 1
+        else:
+            found.append(span)
+            i = span.last + 1
+    taken = {k for s in found for k in range(s.first, s.last + 1)}
+    for a, b in places.get("long_time", ()):
+        if not taken & set(range(a, b + 1)):
+            found.append(TimeSpan(VAGUE_LONG, a, b, "vague"))
+    return found
+
+
+def _span_at(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
+    return _notation(words, i) or _count(words, i, today) or _dated(words, i, today)
+
+
+def _notation(words: Sequence[str], i: int) -> TimeSpan | None:
+    """British notes: 3/52 is three weeks, 2/12 two months, 5/7 five days."""
+    number, slash, of = words[i].partition("/")
+    if not slash or not number.isdigit() or of not in ("7", "52", "12"):
+        return None
+    days = int(number) * {"7": 1, "52": 7, "12": 30.44}[of]
+    return TimeSpan(days, i, i, "span") if int(number) > 0 else None
+
+
+def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
+    number = _number(words[i])
+    j = i + 1
+    if number is None:
+        unit = _singular(words[i])
+        if unit in ("fortnight",):
+            return TimeSpan(14, i, i, "span")
+        plural = words[i] in ("weeks", "months", "years", "decades", "semanas", "meses", "wochen", "monaten", "jahren",
+                              "semaines", "mois", "anos", "jahre", "monate", "annees", "ans")  # fmt: skip
+        if plural and unit is not None:
+            return TimeSpan(max(_UNITS[unit] * 3, 21), i, i, "vague")
+        return None
+    upper = number
+    # "two or three weeks", "2-3 weeks", "a week or two", "one and a half years", "a couple of weeks"
+    while j < len(words) and j < i + 6:
+        word = words[j]
+        more = _number(word)
+        if more is not None and word not in ("an",):
+            if words[j - 1] in ("and", "y", "et", "e") and more == 0.5:
+                upper += 0.5
+            elif words[j - 1] in ("and", "a") and word in ("a", "half"):
+                pass
+            elif number == 20 and more < 10 and words[j - 1] == "twenty":
+                upper = number + more
+            elif word != "a":
+                upper = max(upper, more) if upper != 1 or words[j - 1] != "a" else more
+            j += 1
+            continue
+        if word in ("or", "to", "and", "of", "good", "solid", "full", "whole", "long", "bit", "nearly", "almost", "more",
+                    "other", "last", "past", "oder", "o", "ou", "bis", "a", "de", "straight", "consecutive", "%"):  # fmt: skip
+            j += 1
+            continue
+        break
+    if j >= len(words):
+        return None
+    unit = _singular(words[j])
+    if unit is None:
+        return None
+    if unit in _WORDY and j != i + 1:
+        return None
+    if unit in ("s", "d", "h", "w", "y", "mo") and not words[i][0].isdigit():
+        return None
+    if unit == "an" and words[j] not in ("ans", "an"):
+        return None
+    if words[i] in ("a", "an") and unit in ("min", "second", "sec", "run", "session", "morning", "night", "day", "term"):
+        return None if unit in ("run", "session", "morning", "night", "term") else TimeSpan(_UNITS[unit], i, j, "brief")
+    if unit in ("run", "session", "night", "morning"):
+        return TimeSpan(upper, i, j, "count") if unit == "night" else None
+    days = upper * _UNITS[unit]
+    k = j + 1
+    # "a week or two", "a month or so", "a week and a half", "a week or more"
+    tail = list(words[k : k + 4])
+    if tail[:2] in (["or", "two"], ["or", "so"], ["or", "more"], ["oder", "zwei"], ["o", "dos"], ["ou", "deux"]):
+        factor = {"two": 2, "so": 1.2, "more": 1.3}.get(tail[1], 2)
+        days, k = days * factor, k + 2
+    elif tail[:3] == ["and", "a", "half"]:
+        days, k = days + 0.5 * _UNITS[unit], k + 3
+    elif tail[:2] == ["or", "three"]:
+        days, k = 3 * _UNITS[unit], k + 2
+    before = words[i - 1] if i else ""
+    before2 = words[i - 2] if i > 1 else ""
+    if before in ("over", "beyond", "past") or (before == "than" and before2 in ("more", "longer")) or before == "mas":
+        days *= 1.15
+    elif before == "than" and before2 in ("less", "under", "fewer") or before in ("under", "nearly", "almost", "below"):
+        days = max(days - 1, 0.6) if days >= 1 else days
+    elif words[k : k + 1] in (["plus"], ["+"]):
+        days *= 1.15
+    return TimeSpan(days, i, k - 1, "span")
+
+
+def _dated(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
+    word = words[i]
+    previous = words[i - 1] if i else ""
+    before = [w for w in words[max(0, i - 4) : i]]
+    anchored = any(w in _SINCE for w in before)
+    if word in _RECENT:
+        return TimeSpan(_RECENT[word], i, i, "since")
+    if word in _WEEKDAYS and not (word in ("sat", "sun", "mon", "wed", "mar") and not anchored):
+        return TimeSpan(_weekday_days(word, today, previous == "last"), i, i, "since")
+    if word in ("weekend", "wochenende") and previous in ("the", "this", "last", "le", "el", "das", "am", "past"):
+        return TimeSpan(6, i, i, "since")
+    if word == "week" and previous in ("last", "this"):
+        return TimeSpan(7 if previous == "last" else 4, i - 1, i, "since")
+    if word.isdigit() and len(word) == 4 and 1950 <= int(word) <= today.year and (anchored or previous in ("in", "en")):
+        days = (today - date(int(word), 7, 1)).days if int(word) < today.year else today.timetuple().tm_yday
+        return TimeSpan(max(days, 30), i, i, "since")
+    for phrase in _LONG_PHRASES:
+        if tuple(words[i : i + len(phrase)]) == phrase and (anchored or phrase[0] == "last"):
+            if phrase == ("last", "month"):
+                return TimeSpan(30, i, i + 1, "since")
+            return TimeSpan(max(VAGUE_LONG, 60), i, i + len(phrase) - 1, "since")
+    if not anchored and previous != "since":
+        return None
+    if word in _MONTHS and not (word in ("may", "mar", "march", "mars") and previous not in _SINCE and previous not in (
+        "early", "late", "mid", "around")):  # fmt: skip
+        return TimeSpan(_since(today, _MONTHS[word], 15), i, i, "since")
+    for phrase, (month, day) in _EVENT_PHRASES:
+        if tuple(words[i : i + len(phrase)]) == phrase:
+            return TimeSpan(_since(today, month, day), i, i + len(phrase) - 1, "since")
+    if word.isdigit() and previous == "was" and 3 < int(word) < 90:
+        return TimeSpan(365, i, i, "since")
+    return None
+
+
+def _since(today: date, month: int, day: int) -> int:
+    """Return the days since the last such day of the year; the running month counts from its start."""
+    if month == today.month and day == 15:
+        return max(today.day - 1, 1)
+    then = date(today.year, month, day)
+    if then > today:
+        then = date(today.year - 1, month, day)
+    return (today - then).days
+
+
+def _weekday_days(word: str, today: date, last: bool) -> int:
+    english = "mon tue wed thu fri sat sun".split()
+    if word[:3] in english:
+        days = (today.weekday() - english.index(word[:3])) % 7
+        return days + (7 if last and days == 0 else 0)
+    return 5

@@ -1,0 +1,202 @@
+"""Concepts (word lists) and the patterns composed of them, matched over words, never over raw text.
+
+A concept is a list of words or phrases (`numb*` takes every ending). A pattern is written as a
+clinician would read it:
+
+    {cannot} ... {pee}        the two in this order, up to four words between
+    {numb} + {saddle_area}    both in one sentence, in any order, at most twelve words apart
+    no|none of {control}      words stand for themselves; | gives alternatives, of one or more words
+    {fever} -{glandular}      unless the sentence also holds the concept after the minus
+
+Matching walks from the places of the first concept, so its cost is linear in the message for a
+fixed set of patterns: no backtracking over text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.guardrail.clauses import fold
+
+GAP_WORDS = 4
+WINDOW_WORDS = 12
+Places = dict[str, list[tuple[int, int]]]
+_ITEM = re.compile(r"\{[a-z_0-9]+\}|\.\.\.|\+|-\{[a-z_0-9]+\}|(?:(?!\.\.\.| -\{)[^{}+])+")
+
+
+class LexiconError(ValueError):
+    """A concept or pattern cannot be read; the message says what and how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One item of a pattern's sequence and how many words may stand before it."""
+
+    concept: str
+    gap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled pattern: sequences that must all be found near each other, and what forbids it."""
+
+    source: str
+    sequences: tuple[tuple[Step, ...], ...]
+    unless: tuple[str, ...]
+
+
+class Lexicon:
+    """Finds concepts in words.
+
+    Args:
+        concepts: name → entries. An entry is a phrase; `{name}` takes over another concept's entries.
+
+    Raises:
+        LexiconError: an entry is empty or names a concept that does not exist.
+    """
+
+    def __init__(self, concepts: Mapping[str, Sequence[str]]) -> None:
+        self.concepts = {name: list(entries) for name, entries in concepts.items()}
+        self._exact: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._prefix: dict[str, list[tuple[str, tuple[str, ...], str]]] = defaultdict(list)
+        self._known: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for name in self.concepts:
+            for entry in self._entries(name, ()):
+                self._add(name, entry)
+
+    def _entries(self, name: str, above: tuple[str, ...]) -> Iterable[str]:
+        if name in above:
+            raise LexiconError(f"concept {name!r} takes itself over; remove one of the {{…}} in it")
+        for entry in self.concepts[name]:
+            if entry.startswith("{") and entry.endswith("}"):
+                inner = entry[1:-1]
+                if inner not in self.concepts:
+                    raise LexiconError(f"concept {name!r} takes over {{{inner}}}, which does not exist")
+                yield from self._entries(inner, (*above, name))
+            else:
+                yield entry
+
+    def _add(self, name: str, entry: str) -> None:
+        words = tuple(phrase_words(entry))
+        if not words:
+            raise LexiconError(f"concept {name!r} holds an empty entry; remove it")
+        if words[0].endswith("*"):
+            stem = words[0][:-1]
+            if len(stem) < 2:
+                raise LexiconError(f"concept {name!r}: {entry!r} needs two letters before the *")
+            self._prefix[stem[:2]].append((stem, words, name))
+        else:
+            self._exact[words[0]].append((words, name))
+
+    def literal(self, words: str) -> str:
+        """Make the alternatives `a|b` a concept of their own and return its name."""
+        name = f"={words}"
+        if name not in self.concepts:
+            self.concepts[name] = words.split("|")
+            for entry in self.concepts[name]:
+                self._add(name, entry)
+            self._known.clear()
+        return name
+
+    def _starting(self, word: str) -> list[tuple[tuple[str, ...], str]]:
+        found = self._known.get(word)
+        if found is None:
+            found = list(self._exact.get(word, ()))
+            found += [(w, n) for stem, w, n in self._prefix.get(word[:2], ()) if word.startswith(stem)]
+            if len(self._known) < 50_000:
+                self._known[word] = found
+        return found
+
+    def places(self, words: Sequence[str]) -> Places:
+        """Return where each concept stands in `words`, as (first, last) word numbers."""
+        result: Places = {}
+        for i, word in enumerate(words):
+            for phrase, name in self._starting(word):
+                if len(phrase) == 1 or _phrase_at(words, i, phrase):
+                    result.setdefault(name, []).append((i, i + len(phrase) - 1))
+        return result
+
+    def pattern(self, source: str) -> Pattern:
+        """Compile `source`.
+
+        Raises:
+            LexiconError: it is empty, or names a concept that does not exist.
+        """
+        sequences: list[list[Step]] = [[]]
+        unless: list[str] = []
+        gap = 0
+        for item in (found.strip() for found in _ITEM.findall(source)):
+            if not item:
+                continue
+            if item == "+":
+                sequences.append([])
+                gap = 0
+            elif item == "...":
+                gap = GAP_WORDS
+            elif item.startswith("-{"):
+                unless.append(self._named(item[2:-1], source))
+            elif item.startswith("{"):
+                sequences[-1].append(Step(self._named(item[1:-1], source), gap))
+                gap = 0
+            else:
+                sequences[-1].append(Step(self.literal(item), gap))
+                gap = 0
+        if not all(sequences):
+            raise LexiconError(f"pattern {source!r} has an empty side; write at least one word or {{concept}}")
+        return Pattern(source, tuple(tuple(s) for s in sequences), tuple(unless))
+
+    def _named(self, name: str, source: str) -> str:
+        if name not in self.concepts:
+            raise LexiconError(f"pattern {source!r} names {{{name}}}, which is no concept; add or correct it")
+        return name
+
+
+def phrase_words(entry: str) -> list[str]:
+    """Return the normalised words of a lexicon entry."""
+    return [w for w in re.findall(r"[a-z0-9'½=]+\*?", fold(entry)) if w]
+
+
+def _phrase_at(words: Sequence[str], start: int, phrase: tuple[str, ...]) -> bool:
+    if start + len(phrase) > len(words):
+        return False
+    for offset in range(1, len(phrase)):
+        want, have = phrase[offset], words[start + offset]
+        if have != want and not (want.endswith("*") and have.startswith(want[:-1])):
+            return False
+    return True
+
+
+def matches(pattern: Pattern, places: Places) -> list[tuple[int, int, frozenset[int]]]:
+    """Return where `pattern` stands: first word, last word, and the words that it used."""
+    if any(name in places for name in pattern.unless):
+        return []
+    found = _sequence(pattern.sequences[0], places)
+    for other in pattern.sequences[1:]:
+        if not found:
+            return []
+        others = _sequence(other, places)
+        found = [
+            (min(a[0], b[0]), max(a[1], b[1]), a[2] | b[2])
+            for a in found
+            for b in others
+            if not (a[2] & b[2]) and max(a[0], b[0]) - min(a[1], b[1]) <= WINDOW_WORDS
+        ][:20]
+    return found
+
+
+def _sequence(steps: tuple[Step, ...], places: Places) -> list[tuple[int, int, frozenset[int]]]:
+    found = [(a, b, frozenset(range(a, b + 1))) for a, b in places.get(steps[0].concept, ())]
+    for step in steps[1:]:
+        if not found:
+            return []
+        nexts = places.get(step.concept, ())
+        found = [
+            (first, b, used | frozenset(range(a, b + 1)))
+            for first, last, used in found
+            for a, b in nexts
+            if 0 < a - last <= step.gap + 1
+        ][:40]
+    return found

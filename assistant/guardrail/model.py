@@ -1,0 +1,89 @@
+"""What the guardrail finds and remembers: facts, the state between turns, and the verdict of one turn."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from assistant.schema import Level, Reason, Signal, When
+
+AskKind = Literal["duration", "interference", "worsening"]
+ASK_ORDER: tuple[AskKind, ...] = ("duration", "interference", "worsening")
+Subject = Literal["self", "other"]
+Kind = Literal["back", "self_harm"]
+
+
+class Fact(BaseModel):
+    """One finding, with the words it rests on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    row: str
+    """Id of the row in `red_flags.toml`."""
+    signal: Signal
+    level: Level
+    when: When | None = None
+    evidence: str
+    turn: int
+    subject: Subject = "self"
+    needs_pain: bool = False
+    """Counts only once back pain is known, e.g. fever."""
+    days: int | None = None
+    """Length of the pain in days, for a duration."""
+    source: Literal["rule", "head", "model"] = "rule"
+
+
+class Ask(BaseModel):
+    """The one most useful thing that is not known yet."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: AskKind
+
+
+class TriageState(BaseModel):
+    """Everything the guardrail remembers between turns; survives a JSON round trip."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    turn: int = 0
+    facts: list[Fact] = []
+    """What speaks for a referral, in the order in which it was said."""
+    settled: dict[AskKind, str] = {}
+    """What is known and harmless: the kind and the words, e.g. duration: "since yesterday"."""
+    pain: Literal["unknown", "present", "denied"] = "unknown"
+    pain_turn: int = 0
+    pain_evidence: str = ""
+    pain_subject: Subject = "self"
+    elsewhere: bool = False
+    """The only complaint so far is of another part of the body."""
+    mild: bool = False
+    """The pain is the plain soreness after work, or was called mild, and nothing more."""
+    undated: list[Fact] = []
+    """Time spans said before it was clear what hurts."""
+    asked: list[AskKind] = []
+    pending: AskKind | None = None
+    """What the last reply asked."""
+    language: str = "en"
+
+
+class Triage(BaseModel):
+    """The verdict of one turn."""
+
+    model_config = ConfigDict(frozen=True)
+
+    level: Level
+    when: When | None
+    reasons: list[Reason]
+    rows: list[str] = []
+    """The ids of the rows of `red_flags.toml` behind `reasons`, in the same order."""
+    ask: Ask | None
+    language: str
+    subject: Subject
+    present_pain: bool
+    kind: Kind = "back"
+    """`self_harm` has its own words."""
+    sources: list[str] = []
+    """Which evidence fired for each reason: rule, head or model."""
+    state: TriageState

@@ -1,0 +1,118 @@
+"""Whether a sentence speaks of pain, where, and whether the person has it now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.guardrail.clauses import Sentence
+from assistant.guardrail.context import Context
+from assistant.guardrail.lexicon import Places
+
+Status = Literal["present", "past", "denied", "hypothetical", "generic"]
+Site = Literal["back", "unsaid", "elsewhere"]
+
+_OWN = frozenset(
+    "my your his her their our the lower low upper mid middle bad sore stiff achy aching tight this that a dodgy knackered "
+    "old poor whole of in and entire 's left right injured weak mine wrecked gammy mi me mein your ur me".split()
+)
+_AFTER_NOUN = frozenset(
+    "pain pains ache aches hurt hurts hurting sore stiff tight spasm spasms spasming is 's has had was feels felt went goes gone "
+    "problem problems trouble troubles issue issues injury injuries strain twinge twinges locked locks seized seizes "
+    "just still been keeps kept started starts gave gives flares flared flare aching killing kills bad tweaked pulled stiffness "
+    "tightness discomfort niggle niggles popped playing acting really also again might may could can't won't doesn't isn't "
+    "didn't hasn't seizing locking throbbing throbs burns burning twinged cramps cramp fatigue was".split()
+)
+_NOT_NOUN_AFTER = frozenset(
+    "to in into from home out up off at then when again squat squats exercise exercises extension extensions work muscle "
+    "muscles workout workouts day row rows lever on with for training strength strengthening stretch stretches care "
+    "health routine moves guide flat straight".split()
+)
+_VERBS_BEFORE = frozenset("go going went come came get getting got run running be am is are was step steps look looking hold holding "
+                          "sit lie move pull push bring put call".split())  # fmt: skip
+WINDOW = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One mention of pain or of a bad back."""
+
+    site: Site
+    status: Status
+    first: int
+    last: int
+    strong: bool
+    """A word for pain, not only for tightness or trouble."""
+
+
+def back_words(words: list[str], places: Places, language: str) -> list[int]:
+    """Return the words that name the back as a part of the body ("my back", not "go back")."""
+    found = [a for a, _ in places.get("spine", ())] + [a for a, _ in places.get("backache", ())]
+    found += [a for a, _ in places.get("sick_disc", ())]
+    if language != "en":
+        found += [a for a, _ in places.get("back_foreign", ())]
+    figurative = {k for a, b in places.get("figurative", ()) for k in range(a, b + 1)}
+    for i, word in enumerate(words):
+        if word not in ("back", "backs") or i in figurative:
+            continue
+        before = words[i - 1] if i else ""
+        after = words[i + 1] if i + 1 < len(words) else ""
+        if before in _OWN and after not in ("squat", "squats", "extension", "extensions", "garden", "door"):
+            found.append(i)
+        elif after in _AFTER_NOUN and before not in _VERBS_BEFORE:
+            found.append(i)
+        elif (i == 0 or len(words) <= 4) and after not in _NOT_NOUN_AFTER and before not in _VERBS_BEFORE:
+            found.append(i)
+        elif i == len(words) - 1 and before not in _VERBS_BEFORE and before not in ("bounce", "fight", "ease", "straight"):
+            found.append(i)
+    return sorted(set(found))
+
+
+def mentions(sentence: Sentence, places: Places, context: Context, language: str) -> list[Mention]:
+    """Return the mentions of pain in `sentence`, in order."""
+    words = sentence.words
+    figurative = {k for a, b in places.get("figurative", ()) for k in range(a, b + 1)}
+    backs = back_words(words, places, language)
+    sites = [a for a, b in places.get("other_site", ()) if not set(range(a, b + 1)) & set(backs)]
+    found: list[Mention] = []
+    hurts = [(a, b, True) for a, b in places.get("ache_word", ())]
+    hurts += [(a, b, False) for a, b in places.get("trouble", ())] + [(a, b, False) for a, b in places.get("weak_pain", ())]
+    own = {k for name in ("backache", "sick_disc") for a, b in places.get(name, ()) for k in range(a, b + 1)}
+    for a in sorted(own & set(backs)):
+        hurts.append((a, a, True))
+    denied = {k for a, b in places.get("benign_denial", ()) for k in range(a, b + 1)}
+    for first, last, strong in sorted(set(hurts)):
+        if set(range(first, last + 1)) & figurative:
+            continue
+        if language != "en" and words[first] == "mal" and language in ("es", "pt"):
+            continue
+        if language == "en" and words[first] in ("mal", "dor", "doi", "weh"):
+            continue
+        near_back = [b for b in backs if abs(b - first) <= WINDOW]
+        near_site = [s for s in sites if abs(s - first) <= WINDOW and s != first]
+        if near_back and (not near_site or min(abs(b - first) for b in near_back) <= min(abs(s - first) for s in near_site) + 3):
+            site: Site = "back"
+        elif near_site:
+            site = "elsewhere"
+        else:
+            site = "unsaid"
+        if site != "back" and not strong:
+            continue
+        found.append(Mention(site, _status(first, words, context, denied, near_back), first, last, strong))
+    return found
+
+
+def _status(first: int, words: list[str], context: Context, denied: set[int], near_back: list[int]) -> Status:
+    if first in denied or first in context.negated:
+        return "denied"
+    if any(b in context.negated and b < first for b in near_back) and context.triggers:
+        return "denied"
+    if context.hypothetical:
+        return "hypothetical"
+    if context.generic:
+        return "generic"
+    if context.resolved_at is not None and context.resolved_at >= first - 2:
+        return "past"
+    if context.historical:
+        return "past"
+    return "present"

@@ -1,0 +1,151 @@
+"""The reviewed policy: rows of `red_flags.toml` over the word lists of `triage_words.toml`, checked on load."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assistant import resources
+from assistant.guardrail.lexicon import Lexicon, LexiconError, Pattern
+from assistant.schema import Signal
+
+RED_FLAGS = "red_flags.toml"
+WORDS = "triage_words.toml"
+
+
+class PolicyError(ValueError):
+    """A file of the policy cannot be used; the message names file, line and remedy."""
+
+
+class Thresholds(BaseModel):
+    """The numbers of the policy."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    refer_from_days: int = Field(ge=1, le=365)
+    max_questions: int = Field(ge=0, le=10)
+    recent_days: int = Field(ge=0, le=30)
+
+
+class Flag(BaseModel):
+    """One row: a signal, its level, and the wordings that show it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z_]+$")
+    signal: Signal
+    level: Literal["refer", "urgent"]
+    when: Literal["soon", "today", "now"]
+    needs: Literal["nothing", "pain"]
+    plain: str = Field(min_length=5)
+    source: str = Field(min_length=3)
+    reviewed: date
+    keeps: list[Literal["negated", "past", "hypothetical"]] = []
+    patterns: list[str] = Field(min_length=1)
+
+
+class Entry(NamedTuple):
+    """A compiled pattern and the row that it belongs to."""
+
+    flag: Flag
+    pattern: Pattern
+
+
+class Policy:
+    """Flags by id, thresholds, the lexicon, and the compiled patterns by the concept they start from."""
+
+    def __init__(self, thresholds: Thresholds, flags: list[Flag], lexicon: Lexicon) -> None:
+        self.thresholds = thresholds
+        self.flags = {flag.id: flag for flag in flags}
+        self.lexicon = lexicon
+        self.entries: dict[str, list[Entry]] = defaultdict(list)
+        for flag in flags:
+            for source in flag.patterns:
+                pattern = lexicon.pattern(source)
+                self.entries[pattern.sequences[0][0].concept].append(Entry(flag, pattern))
+
+
+def load(directory: Path | None = None) -> Policy:
+    """Read and check the policy in `directory` (default: the installation's `knowledge/`).
+
+    Raises:
+        PolicyError: a file is missing, is not TOML, or holds a row, pattern or word list that
+            cannot be used; the message names file, line and remedy.
+    """
+    directory = directory or resources.folder("knowledge")
+    words_text, words = _read(directory / WORDS)
+    text, table = _read(directory / RED_FLAGS)
+    lexicon = _lexicon(directory / WORDS, words_text, words)
+    unknown = set(table) - {"thresholds", "flag"}
+    if unknown:
+        name = sorted(unknown)[0]
+        raise PolicyError(_at(directory / RED_FLAGS, text, name, f"unknown table {name!r}; remove or rename it"))
+    try:
+        thresholds = Thresholds.model_validate(table.get("thresholds", {}))
+    except ValidationError as error:
+        raise PolicyError(_at(directory / RED_FLAGS, text, "[thresholds]", _first(error))) from error
+    flags: list[Flag] = []
+    for row in table.get("flag", []):
+        mark = f'id = "{row.get("id", "")}"' if isinstance(row, dict) else "[[flag]]"
+        try:
+            flag = Flag.model_validate(row)
+        except ValidationError as error:
+            raise PolicyError(_at(directory / RED_FLAGS, text, mark, _first(error), row)) from error
+        if (flag.level == "refer") != (flag.when == "soon"):
+            problem = f"flag {flag.id}: level {flag.level} goes with {'soon' if flag.level == 'refer' else 'today or now'}"
+            raise PolicyError(_at(directory / RED_FLAGS, text, mark, problem + "; correct `when`"))
+        if any(flag.id == other.id for other in flags):
+            raise PolicyError(_at(directory / RED_FLAGS, text, mark, f"flag {flag.id} stands twice; rename one"))
+        for source in flag.patterns:
+            try:
+                lexicon.pattern(source)
+            except LexiconError as error:
+                raise PolicyError(_at(directory / RED_FLAGS, text, source, f"flag {flag.id}: {error}")) from error
+        flags.append(flag)
+    if not any(flag.level == "urgent" for flag in flags):
+        raise PolicyError(f"{directory / RED_FLAGS}: no urgent flag is left; restore the [[flag]] rows")
+    return Policy(thresholds, flags, lexicon)
+
+
+def _read(path: Path) -> tuple[str, dict[str, object] | dict[str, list[dict[str, object]]]]:  # type: ignore[explicit-any]
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PolicyError(f"{path}: cannot be read ({error.strerror}); restore the file") from error
+    try:
+        return text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"{path}: {error}; mend the TOML on that line") from error
+
+
+def _lexicon(path: Path, text: str, table: dict[str, object]) -> Lexicon:
+    concepts = table.get("concepts")
+    if not isinstance(concepts, dict):
+        raise PolicyError(f"{path}, line 1: the table [concepts] is missing; restore it")
+    for name, entries in concepts.items():
+        if not re.fullmatch(r"[a-z][a-z_0-9]*", name):
+            raise PolicyError(_at(path, text, name, f"concept {name!r}: use small letters, digits and _"))
+        if not isinstance(entries, list) or not entries or not all(isinstance(e, str) for e in entries):
+            raise PolicyError(_at(path, text, f"{name} =", f"concept {name!r} must be a list of texts in quotes"))
+    try:
+        return Lexicon(concepts)
+    except LexiconError as error:
+        named = re.search(r"concept '(\w+)'", str(error))
+        raise PolicyError(_at(path, text, f"{named.group(1)} =" if named else "", str(error))) from error
+
+
+def _first(error: ValidationError) -> str:
+    item = error.errors()[0]
+    return f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}; correct it"
+
+
+def _at(path: Path, text: str, mark: str, problem: str, row: object = None) -> str:
+    lines = text.splitlines()
+    number = next((i for i, line in enumerate(lines, 1) if mark and mark in line), 1)
+    return f"{path}, line {number}: {problem}"

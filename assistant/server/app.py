@@ -1,0 +1,71 @@
+"""The FastAPI application."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+
+from assistant import __version__, settings as settings_module
+from assistant.server import chat, errors, guides, pages
+from assistant.server.runtime import Runtime
+from assistant.settings import Settings
+from assistant.wording import Wording
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application; the assistant itself is loaded in the background once it starts.
+
+    Raises:
+        SettingsError, WordingError: a file that clinic staff edit is wrong; the message says where.
+    """
+    settings = settings or settings_module.load()
+    wording = Wording.load()
+    runtime = Runtime(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        runtime.start()
+        yield
+
+    app = FastAPI(
+        title="Back assistant",
+        version=__version__,
+        description="Chat about back strains and running, from the clinic's guide.",
+        lifespan=lifespan,
+        redoc_url=None,
+        docs_url=None,
+    )
+    app.state.runtime = runtime
+    errors.install(app, wording)
+    app.include_router(chat.build_router(wording))
+    app.include_router(guides.build_router())
+    app.include_router(pages.build_router(settings))
+
+    @app.get("/healthz", tags=["health"])
+    def healthz() -> dict[str, str]:
+        """Say that the process is alive."""
+        return {"status": "ok"}
+
+    @app.get("/readyz", tags=["health"], responses={503: errors.RESPONSES[503]})
+    def readyz() -> JSONResponse:
+        """Say whether index and model are ready."""
+        if runtime.ready:
+            return JSONResponse({"status": "ready"})
+        return errors.response(wording, 503, "not_ready", {"Retry-After": "2"})
+
+    app.add_middleware(errors.BodyGuard, wording=wording)
+    if settings.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Content-Type", "Idempotency-Key", "X-Form-Token"],
+        )
+    return app

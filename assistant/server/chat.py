@@ -1,0 +1,107 @@
+"""`/api/chat`, `/api/chat/stream` and what belongs to a conversation."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from assistant import schema
+from assistant.conversation import Conversation
+from assistant.pipeline import Assistant
+from assistant.server.errors import RESPONSES, ApiError
+from assistant.server.runtime import Runtime
+from assistant.wording import Wording
+
+log = logging.getLogger(__name__)
+
+
+def runtime_of(request: Request) -> Runtime:
+    """Return the app's runtime."""
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+Shared = Annotated[Runtime, Depends(runtime_of)]
+
+
+def _conversation(runtime: Runtime, conversation_id: str | None) -> Conversation:
+    if conversation_id is None:
+        return Conversation.new()
+    found = runtime.store.get(conversation_id)
+    if found is None:
+        raise ApiError(404, "unknown_conversation")
+    return found
+
+
+def _event(kind: str, data: Any) -> str:
+    value = data.model_dump(mode="json") if isinstance(data, BaseModel) else data
+    return f"event: {kind}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n"
+
+
+def _stream(
+    runtime: Runtime, assistant: Assistant, wording: Wording, message: str, conversation: Conversation
+) -> Iterator[str]:
+    try:
+        for event in assistant.stream(message, conversation):
+            if event.kind == "done":
+                runtime.store.put(conversation)
+            yield _event(event.kind, {"text": event.data} if event.kind == "delta" else event.data)
+    except Exception as error:
+        log.error("a stream broke off: %s", type(error).__name__)
+        yield _event("error", {"error": {"code": "not_ready", "message": wording.say("errors.not_ready")}})
+
+
+def build_router(wording: Wording) -> APIRouter:
+    """Return the chat routes."""
+    router = APIRouter(tags=["chat"])
+
+    @router.post("/api/chat", responses=RESPONSES)
+    def chat(request: schema.ChatRequest, runtime: Shared) -> schema.Reply:
+        """Answer one message."""
+        assistant = runtime.assistant()
+        conversation = _conversation(runtime, request.conversation_id)
+        reply = assistant.reply(request.message, conversation)
+        runtime.store.put(conversation)
+        return reply
+
+    @router.post(
+        "/api/chat/stream",
+        responses={**RESPONSES, 200: {"content": {"text/event-stream": {}}, "description": "Server-sent events"}},
+        response_class=StreamingResponse,
+    )
+    def stream(request: schema.ChatRequest, runtime: Shared) -> StreamingResponse:
+        """Answer one message as server-sent events: referral, delta …, done."""
+        assistant = runtime.assistant()
+        conversation = _conversation(runtime, request.conversation_id)
+        return StreamingResponse(
+            _stream(runtime, assistant, wording, request.message, conversation),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    @router.delete("/api/conversations/{conversation_id}", status_code=204, responses={404: RESPONSES[404]})
+    def forget(conversation_id: str, runtime: Shared) -> Response:
+        """Forget a conversation."""
+        if not runtime.store.delete(conversation_id):
+            raise ApiError(404, "unknown_conversation")
+        return Response(status_code=204)
+
+    @router.get("/api/config")
+    def config(runtime: Shared) -> dict[str, Any]:
+        """Return what the widget shows before the first message."""
+        clinic = runtime.settings.clinic
+        return {
+            "clinic": {"name": clinic.name, "privacy_url": clinic.privacy_url, "country": clinic.country},
+            "actions": [way.model_dump() for way in clinic.ways_to_a_person()],
+            "greeting": wording.say("widget.greeting", clinic=clinic.name),
+            "starters": wording.all("widget.starters"),
+            "storage": runtime.settings.store_messages,
+        }
+
+    return router

@@ -1,0 +1,1 @@
+"""SQLAlchemy models and the outbox: SQLite by default, PostgreSQL by URL."""

@@ -1,0 +1,91 @@
+"""Conversations, what was answered in them, and votes on it."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import delete, select, update
+
+from assistant import schema
+from assistant.conversation import Conversation
+from assistant.storage.database import Database
+from assistant.storage.models import ConversationRow, FeedbackRow, MessageRow, PlanRow
+from assistant.storage.secrecy import Secrecy
+
+
+class Conversations:
+    """Keeps conversations of one clinic between requests, encrypted."""
+
+    def __init__(self, database: Database, secrecy: Secrecy, *, clinic: str = "", keep_text: bool = True) -> None:
+        self._database = database
+        self._secrecy = secrecy
+        self._clinic = clinic
+        self._keep_text = keep_text
+
+    def get(self, conversation_id: str) -> Conversation | None:
+        """Return the conversation, or None where it is unknown or forgotten."""
+        with self._database.session() as session:
+            row = session.get(ConversationRow, conversation_id)
+            if row is None or row.clinic != self._clinic:
+                return None
+            return Conversation.model_validate_json(self._secrecy.open(row.state))
+
+    def put(self, conversation: Conversation) -> None:
+        """Keep the conversation as it is now."""
+        state = self._secrecy.seal(conversation.model_dump_json())
+        with self._database.session() as session:
+            changed = session.execute(
+                update(ConversationRow)
+                .where(ConversationRow.id == conversation.id)
+                .values(state=state, updated=time.time(), version=ConversationRow.version + 1)
+            )
+            if changed.rowcount == 0:  # type: ignore[attr-defined]
+                session.add(
+                    ConversationRow(
+                        id=conversation.id, clinic=self._clinic, updated=time.time(), state=state, version=0
+                    )
+                )
+
+    def delete(self, conversation_id: str) -> bool:
+        """Forget the conversation and all that was written in it; say whether it was known."""
+        with self._database.session() as session:
+            row = session.get(ConversationRow, conversation_id)
+            if row is None or row.clinic != self._clinic:
+                return False
+            messages = select(MessageRow.id).where(MessageRow.conversation_id == conversation_id)
+            session.execute(delete(FeedbackRow).where(FeedbackRow.message_id.in_(messages)))
+            session.execute(delete(MessageRow).where(MessageRow.conversation_id == conversation_id))
+            session.execute(delete(PlanRow).where(PlanRow.conversation_id == conversation_id))
+            session.delete(row)
+            return True
+
+    def record(self, question: str, reply: schema.Reply) -> None:
+        """Note one reply; the question's text only where settings allow it."""
+        with self._database.session() as session:
+            session.add(
+                MessageRow(
+                    id=reply.message_id,
+                    clinic=self._clinic,
+                    conversation_id=reply.conversation_id,
+                    created=time.time(),
+                    topic=reply.topic,
+                    level=reply.referral.level,
+                    signals=",".join(sorted({reason.signal for reason in reply.referral.reasons}))[:256],
+                    covered=reply.topic != "out_of_scope",
+                    text=self._secrecy.seal(question) if self._keep_text else None,
+                )
+            )
+
+    def vote(self, message_id: str, *, helpful: bool, comment: str | None) -> bool:
+        """Keep a vote, replacing an earlier one; say whether the message is known."""
+        with self._database.session() as session:
+            message = session.get(MessageRow, message_id)
+            if message is None or message.clinic != self._clinic:
+                return False
+            sealed = self._secrecy.seal(comment) if comment and self._keep_text else None
+            session.merge(
+                FeedbackRow(
+                    message_id=message_id, clinic=self._clinic, created=time.time(), helpful=helpful, comment=sealed
+                )
+            )
+            return True

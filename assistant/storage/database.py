@@ -1,0 +1,128 @@
+"""The engine: SQLite in WAL mode in the data folder, or PostgreSQL by URL; migrated on opening."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from filelock import FileLock
+from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from assistant.settings import Settings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 10
+POOL_SIZE = 10
+
+
+class StorageError(RuntimeError):
+    """The database cannot be used; the message says why and what to do."""
+
+
+class Database:
+    """A migrated database and its sessions."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Yield a session whose work is committed as one, or not at all."""
+        with self._sessions.begin() as session:
+            yield session
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Say whether this is SQLite, which has one writer at a time."""
+        return self.engine.dialect.name == "sqlite"
+
+    def ping(self) -> None:
+        """Ask the database for a sign of life.
+
+        Raises:
+            StorageError: it gives none.
+        """
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("select 1"))
+        except SQLAlchemyError as error:
+            raise StorageError(_sentence(self.engine, error)) from error
+
+
+def url_of(settings: Settings) -> str:
+    """Return the SQLAlchemy URL that the settings mean."""
+    if not settings.database_url:
+        return f"sqlite:///{settings.data_dir / 'assistant.sqlite3'}"
+    url = settings.database_url
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return f"postgresql+psycopg://{url.removeprefix(short)}"
+    return url
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database and bring its tables up to date.
+
+    Raises:
+        StorageError: it cannot be reached, read or written.
+    """
+    try:
+        url = make_url(url_of(settings))
+    except ArgumentError as error:
+        raise StorageError("ASSISTANT_DATABASE_URL is no database URL; write postgresql://user@host/name") from error
+    try:
+        engine = _sqlite(settings, str(url)) if url.drivername.startswith("sqlite") else _server(url)
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with FileLock(settings.data_dir / "MIGRATE.lock"):
+            migrate(engine)
+    except (SQLAlchemyError, OSError) as error:
+        raise StorageError(_sentence_of(url.render_as_string(hide_password=True), error)) from error
+    return Database(engine)
+
+
+def migrate(engine: Engine) -> None:
+    """Apply the migrations that the database lacks."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            # Several machines may start at once; the lock is released with the transaction.
+            connection.execute(text("select pg_advisory_xact_lock(7265401)"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _sqlite(settings: Settings, url: str) -> Engine:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        # FULL: what was acknowledged survives a power cut; NORMAL would not promise it in WAL mode.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _server(url: Any) -> Engine:
+    return create_engine(
+        url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+    )
+
+
+def _sentence(engine: Engine, error: Exception) -> str:
+    return _sentence_of(engine.url.render_as_string(hide_password=True), error)
+
+
+def _sentence_of(url: str, error: Exception) -> str:
+    cause = str(getattr(error, "orig", None) or error).strip().split("\n")[0][:200]
+    return f"the database {url} cannot be used ({cause}); mend or move it, or set ASSISTANT_DATABASE_URL"
