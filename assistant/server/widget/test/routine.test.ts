@@ -10,7 +10,7 @@ const read = (line: string, ...steps: string[]) => dose({ dose: line, steps });
 test("doses as guides write them", () => {
   assert.deepEqual(read("2–3 sets of 8–10 per side", "Hold for 3–5 seconds.", "Return and switch sides."), { sets: [2, 3], reps: [8, 10], hold: [3, 5], flow: null, perSide: true, alternate: true });
   assert.deepEqual(read("2-3 sets of 12-15").reps, [12, 15]);
-  assert.deepEqual(read("3 x 10").reps, [3, 3], "an unknown form still gives something to count");
+  assert.deepEqual([read("3 x 10").sets, read("3 x 10").reps], [[3, 3], [10, 10]]);
   assert.deepEqual(read("2–3 per side", "Hold for 20–40 seconds."), { sets: [2, 3], reps: null, hold: [20, 40], flow: null, perSide: true, alternate: false });
   assert.deepEqual(read("1–2 minutes of slow movement").flow, [60, 120]);
   assert.deepEqual(read("2 to 3 sets of 10 to 12 taps per side", "Tap left, then your right shoulder.").reps, [10, 12]);
