@@ -88,7 +88,7 @@ def test_lost_connection_is_retried_under_the_same_key(visit: Visit, server: Moc
     open_chat(page)
     server.script.cut_after = 4
     ask(page, "Why do runners strain their backs?", wait=False)
-    expect(page.get_by_text("The connection was lost")).to_be_visible()
+    expect(page.locator("back-assistant .problem")).to_contain_text("The connection was lost")
     expect(page.locator("back-assistant .md")).to_contain_text("Usually several things")
     assert len(server.script.of("/api/chat/stream")) == 1, "never sent twice by itself"
     server.script.cut_after = None
@@ -217,7 +217,7 @@ def test_thumbs_and_comment(visit: Visit, server: MockServer) -> None:
     ]
     server.script.feedback_status = 503
     page.get_by_role("button", name="Helpful", exact=True).click()
-    expect(page.get_by_text("could not be saved")).to_be_visible()
+    expect(page.locator("back-assistant .comment")).to_contain_text("could not be saved")
     expect(page.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "true")
 
 
@@ -245,7 +245,7 @@ def test_the_view_follows_only_a_reader_at_the_end(visit: Visit, server: MockSer
     ask(page, "zzz", wait=False)
     scroller = page.locator("back-assistant .scroller")
     left = "node => node.scrollHeight - node.scrollTop - node.clientHeight"
-    expect(page.get_by_text("Paragraph 29 of")).to_be_visible()
+    expect(page.locator("back-assistant .md")).to_contain_text("Paragraph 29 of")
     assert scroller.evaluate(left) < 2
     scroller.hover()
     page.mouse.wheel(0, -300)
@@ -410,7 +410,7 @@ def test_routine_ends_with_a_word(visit: Visit, server: MockServer) -> None:
         page.locator("back-assistant [data-role=next]").click()
     expect(page.get_by_role("heading", name="Routine finished")).to_be_focused()
     page.get_by_role("button", name="Back to the chat").last.click()
-    expect(page.locator("back-assistant .card")).to_be_visible()
+    expect(page.locator("back-assistant .card.single")).to_be_visible()
 
 
 def test_a_guide_without_figures_gets_quiet_cards(visit: Visit, server: MockServer) -> None:

@@ -82,16 +82,19 @@ for (const name of ['alert', 'prompt', 'confirm', 'print', 'open']) window[name]
 
 INSPECT = """() => {
   const bad = [];
+  const LIVE = ['script', 'iframe', 'object', 'embed', 'img', 'image', 'video', 'audio', 'source',
+    'link', 'meta', 'base', 'style', 'foreignobject', 'animate', 'set', 'use', 'frame', 'template'];
+  const ADDRESSES = ['href', 'src', 'action', 'formaction', 'xlink:href', 'data', 'poster', 'background'];
   const walk = root => {
     for (const node of root.querySelectorAll('*')) {
       const tag = node.localName;
-      if (/^(script|iframe|object|embed|img|image|video|audio|source|link|meta|base|style|foreignobject|animate|set|use|frame|template)$/i.test(tag))
-        bad.push(tag);
+      if (LIVE.includes(tag.toLowerCase())) bad.push(tag);
       for (const {name, value} of node.attributes) {
-        if (/^on/i.test(name) || name === 'style' && /url|expression/i.test(value) || name === 'srcdoc') bad.push(`${tag} ${name}`);
-        if (/^(href|src|action|formaction|xlink:href|data|poster|background)$/i.test(name) && !/^(https?:|tel:|mailto:)/.test(value))
-          bad.push(`${tag} ${name}=${value}`);
-        if (name === 'href' && node.target === '_blank' && !/noopener/.test(node.rel)) bad.push('no noopener');
+        const style = name === 'style' && /url|expression/i.test(value);
+        if (/^on/i.test(name) || style || name === 'srcdoc') bad.push(`${tag} ${name}`);
+        const address = ADDRESSES.includes(name.toLowerCase());
+        if (address && !/^(https?:|tel:|mailto:)/.test(value)) bad.push(`${tag} ${name}=${value}`);
+        if (node.target === '_blank' && !/noopener/.test(node.rel)) bad.push('no noopener');
       }
       if (node.shadowRoot) walk(node.shadowRoot);
     }
@@ -127,6 +130,13 @@ def hostile(text: str) -> dict[str, Any]:
         "grounding": {"mode": text, "supported": 1},
         "language": text,
     }
+
+
+def watch(page: Page, server: MockServer, outside: list[str]) -> None:
+    """Note every request that leaves the assistant's own server."""
+    page.on(
+        "request", lambda request: None if request.url.startswith(server.url) else outside.append(request.url)
+    )
 
 
 def test_there_are_200_of_them() -> None:
@@ -184,8 +194,8 @@ def test_hostile_clinic_settings_errors_and_attributes(visit: Visit, server: Moc
         page.get_by_role("button", name="Talk to the clinic").click()
         page.evaluate(
             """text => { const node = document.createElement('back-assistant');
-              for (const name of ['api', 'accent', 'label', 'title', 'greeting', 'starters', 'booking', 'lang'])
-                if (name !== 'api') node.setAttribute('data-' + name, text);
+              for (const name of ['accent', 'label', 'title', 'greeting', 'starters', 'booking', 'lang'])
+                node.setAttribute('data-' + name, text);
               document.body.append(node); node.open() }""",
             text,
         )
@@ -203,7 +213,8 @@ def test_a_tampered_session_does_no_harm(visit: Visit, server: MockServer) -> No
         """reply => { const key = Object.keys(sessionStorage)[0];
           const session = JSON.parse(sessionStorage[key]);
           session.turns[0].reply = reply; session.turns[0].partial = reply.answer;
-          session.turns.push({text: '<img src=x onerror=hit()>', state: 'odd', reply: 7, referral: []}, null, 7);
+          session.turns.push({text: '<img src=x onerror=hit()>', state: 'odd', reply: 7, referral: []},
+            null, 7);
           sessionStorage[key] = JSON.stringify(session) }""",
         hostile(CORES[3]),
     )

@@ -1,4 +1,4 @@
-"""The pages that the widget is put on: hostile styles, strict policies, iframes, sites that swap their content."""
+"""The pages that hold the widget: hostile styles, strict policies, iframes, sites that swap content."""
 
 from __future__ import annotations
 
@@ -17,20 +17,24 @@ Visit = Callable[..., Page]
 HOSTILE = {
     "all unset": "*{all:unset!important}",
     "all initial, static": "*{all:initial!important;position:static!important;display:inline!important}",
-    "huge fonts": "html{font-size:70px!important}*{font:900 60px/4 cursive!important;letter-spacing:9px!important;"
+    "huge fonts": "html{font-size:70px!important}"
+    "*{font:900 60px/4 cursive!important;letter-spacing:9px!important;"
     "text-transform:uppercase!important;word-spacing:30px!important;text-indent:50px!important}",
-    "right to left": "*{direction:rtl!important;text-align:right!important;unicode-bidi:bidi-override!important}",
+    "right to left": "*{direction:rtl!important;text-align:right!important;"
+    "unicode-bidi:bidi-override!important}",
     "hidden element": "back-assistant{display:none!important;visibility:hidden!important;opacity:0!important;"
     "pointer-events:none!important;clip-path:inset(50%)!important;content-visibility:hidden!important}",
     "boxes": "*{box-sizing:content-box!important;margin:30px!important;padding:40px!important;"
     "border:10px solid red!important;width:100px!important;max-width:60px!important;float:left!important;"
     "background:lime!important;color:yellow!important}",
-    "transformed, clipped, covered": "html,body{transform:rotate(3deg) scale(.5);filter:blur(1px);overflow:hidden;"
+    "transformed, clipped, covered": "html,body{transform:rotate(3deg) scale(.5);filter:blur(1px);"
+    "overflow:hidden;"
     "perspective:10px;contain:strict;height:300px}body::after{content:'';position:fixed;inset:0;"
     "z-index:2147483647;background:#0f0}",
-    "moving": "@keyframes spin{to{transform:rotate(1turn)}}*,*::before,*::after{animation:spin 1s infinite!important;"
+    "moving": "@keyframes spin{to{transform:rotate(1turn)}}"
+    "*,*::before,*::after{animation:spin 1s infinite!important;"
     "transition:all 5s!important;transform:skew(30deg)!important;filter:invert(1)!important;"
-    "mix-blend-mode:difference!important;zoom:2!important;user-select:none!important}",
+    "mix-blend-mode:difference!important;user-select:none!important}back-assistant{zoom:3!important}",
 }
 
 MEASURE = """() => {
@@ -43,7 +47,8 @@ MEASURE = """() => {
       style.backgroundColor, style.direction, style.textAlign, style.letterSpacing, style.textTransform,
       style.visibility, style.lineHeight, style.opacity];
   };
-  return ['.panel', '.head', '.title', '.scroller', '.md p', '.you', '.cite', '.input', '.send', '.foot'].map(of);
+  return ['.panel', '.head', '.title', '.scroller', '.md p', '.you', '.cite', '.input', '.send', '.foot']
+    .map(of);
 }"""
 
 
@@ -108,7 +113,8 @@ def test_runs_under_the_documented_strict_policy(visit: Visit, server: MockServe
         page_with(style="").replace("<style></style>", ""),
         {"Content-Security-Policy": policy},
     )
-    init = "window.broken = []; addEventListener('securitypolicyviolation', e => broken.push(e.violatedDirective))"
+    init = "window.broken = [];"
+    init += "addEventListener('securitypolicyviolation', e => broken.push(e.violatedDirective))"
     page = visit("/site/strict", init=init)
     open_chat(page)
     ask(page, "Make me a weekly plan")

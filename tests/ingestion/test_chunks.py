@@ -60,7 +60,9 @@ def test_ids_are_unique_and_positions_follow_the_guide(topics: Topics) -> None:
     assert [chunk.position for chunk in chunks] == list(range(len(chunks)))
 
 
-def test_a_long_section_is_split_with_overlap(topics: Topics, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_long_section_is_split_with_overlap(
+    topics: Topics, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = tmp_path_factory.mktemp("long") / "long.md"
     body = " ".join(f"Sentence number {n} says something about hips." for n in range(120))
     path.write_text(f"# Guide\n\n## Long Part\n\n{body}\n")

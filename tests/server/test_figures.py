@@ -60,7 +60,9 @@ def test_start_and_end_are_the_drawn_poses(exercise_id: str) -> None:
     assert figures.drawing(figures.between(figure, 1.0)) == figures.drawing(figure.end)
 
 
-@pytest.mark.parametrize("exercise_id", ["unknown", "../bird-dogs", "bird-dogs.json", "", "Bird-Dogs", "a" * 200, "a\n"])
+@pytest.mark.parametrize(
+    "exercise_id", ["unknown", "../bird-dogs", "bird-dogs.json", "", "Bird-Dogs", "a" * 200, "a\n"]
+)
 def test_no_figure_for_anything_else(exercise_id: str) -> None:
     assert figures.figure_svg(exercise_id) is None
 
@@ -84,7 +86,9 @@ def test_a_clinic_adds_a_figure_of_its_own(tmp_path: Path) -> None:
         ({"id": "other-name"}, "other-name"),
     ],
 )
-def test_a_faulty_figure_is_named_with_its_place(tmp_path: Path, change: dict[str, object], place: str) -> None:
+def test_a_faulty_figure_is_named_with_its_place(
+    tmp_path: Path, change: dict[str, object], place: str
+) -> None:
     data = json.loads((figures.FIGURES / "bird-dogs.json").read_text()) | change
     path = tmp_path / "bird-dogs.json"
     path.write_text(json.dumps(data))
@@ -103,7 +107,8 @@ def test_golden_poses_are_current() -> None:
     """The widget's own tests compare its arithmetic with this file; UPDATE_GOLDEN=1 writes it anew."""
     frames = {
         exercise_id: {
-            str(at): figures.drawing(figures.between(figure, at), figure.prop) for at in (0.0, 0.2, 0.5, 0.75, 1.0)
+            str(at): figures.drawing(figures.between(figure, at), figure.prop)
+            for at in (0.0, 0.2, 0.5, 0.75, 1.0)
         }
         for exercise_id in IDS
         if (figure := figures.load_figure(figures.FIGURES / f"{exercise_id}.json"))
