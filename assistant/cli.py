@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -94,6 +97,7 @@ def serve(
 
     for name, value in (("HOST", settings.host), ("PORT", settings.port), ("WORKERS", settings.workers)):
         os.environ[f"ASSISTANT_{name}"] = str(value)
+    threading.Thread(target=_announce, args=(settings.host, settings.port), daemon=True).start()
     uvicorn.run(
         "assistant.server.app:create_app",
         factory=True,
@@ -105,6 +109,20 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=20,
     )
+
+
+def _announce(host: str, port: int) -> None:
+    """Print the address once the assistant answers."""
+    import httpx
+
+    shown = f"[{host}]" if ":" in host else host
+    reached = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(shown, shown)  # noqa: S104
+    while True:
+        time.sleep(0.1)
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"http://{reached}:{port}/readyz", trust_env=False).status_code == 200:
+                break
+    print(f"Ready: http://{shown}:{port} (Ctrl-C ends)", flush=True)
 
 
 def _check_port(settings: settings_module.Settings) -> None:
@@ -178,7 +196,9 @@ def _show(reply: Any, as_json: bool) -> None:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Guides: Markdown, HTML, text, DOCX, PDF.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Guides: Markdown, HTML, text, DOCX, PDF.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
 ) -> None:
     """Read guides into the index; say what was added, changed, removed, and how each file was cut."""
@@ -218,9 +238,32 @@ def _describe(file: Any) -> None:
     print(f"{file.path}: “{file.title}”, {', '.join(f'{n} {kind}' for kind, n in kinds.items())}")
 
 
+@app.command("eval")
+def evaluate(
+    suites: Annotated[list[str] | None, typer.Argument(help="Suites; all of them without.")] = None,
+    cases: Annotated[Path | None, typer.Option(help="A JSON Lines file of your own.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the report.")] = None,
+    against: Annotated[Path | None, typer.Option(help="Folder of an earlier run to compare with.")] = None,
+    url: Annotated[str | None, typer.Option(help="A running server to test instead of the library.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="Cases at a time.")] = 1,
+    ablate: Annotated[bool, typer.Option("--ablate", help="Compare retrievers, chunk sizes, guardrail parts.")] = False,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML for CI.")] = None,
+    inspect: Annotated[bool, typer.Option("--inspect", help="Write an Inspect log too.")] = False,
+    judge: Annotated[bool, typer.Option("--judge", help="Ask the language model too; never a gate.")] = False,
+) -> int:
+    """Run the answer-quality evals and write the report; exit 1 when a bar is missed."""
+    from evals import cli as evals_cli
+
+    return evals_cli.run(
+        suites or [], cases, out, against, url, workers, ablate, junit, inspect, judge=judge
+    )
+
+
 @app.command()
 def doctor(
-    show_settings: Annotated[bool, typer.Option("--settings", help="List every setting and its value.")] = False,
+    show_settings: Annotated[
+        bool, typer.Option("--settings", help="List every setting and its value.")
+    ] = False,
 ) -> None:
     """Check settings, model, index, database, and say what to mend."""
     from assistant import diagnosis

@@ -1,0 +1,1 @@
+"""Answer-quality evals: suites of cases, metrics with intervals, one report."""

@@ -1,0 +1,54 @@
+"""What the evals know of the guides and of the assistant's own sentences, read from the files themselves."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from assistant import resources
+from evals.metrics.citations import Wordings
+
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+
+JUDGE = "judge"
+"""The file in `prompts/` that no visitor reads."""
+CARE = "care"
+"""The file in `prompts/` whose sentences speak of the visitor, not of the guide."""
+
+
+class Guides(NamedTuple):
+    """The ground on which replies are judged."""
+
+    text: str
+    """Every guide, without front matter."""
+    own: Wordings
+    """The assistant's own sentences."""
+    urls: frozenset[str]
+    """Addresses that a reply may show."""
+
+    @classmethod
+    def read(cls, knowledge: Path, prompts: Path | None = None, urls: Sequence[str] = ()) -> Guides:
+        """Read the Markdown and text guides of `knowledge` and the sentences of `prompts`."""
+        paths = [p for p in sorted(knowledge.rglob("*")) if p.suffix in (".md", ".txt", ".markdown")]
+        raw = [path.read_text(encoding="utf-8") for path in paths]
+        pages = re.findall(r"https?://[^\s\"'<>)\]]+", "\n".join(raw))
+        templates: list[str] = []
+        about_visitor: list[str] = []
+        for path in sorted((prompts or resources.folder("prompts")).glob("*.toml")):
+            if path.stem == JUDGE:
+                continue
+            found = _texts(tomllib.loads(path.read_text(encoding="utf-8")))
+            (about_visitor if path.stem == CARE else templates).extend(found)
+        text = "\n\n".join(_FRONT_MATTER.sub("", page) for page in raw)
+        return cls(text, Wordings(templates, about_visitor), frozenset([*pages, *urls]))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)

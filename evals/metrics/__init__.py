@@ -1,0 +1,1 @@
+"""The metrics, by what they judge; each docstring gives the definition and its source."""
