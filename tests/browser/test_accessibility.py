@@ -219,6 +219,7 @@ def test_figure_moves_and_can_be_paused(visit: Visit, server: MockServer) -> Non
     open_chat(page)
     ask(page, "How do I do a bird dog?")
     limb = page.locator("back-assistant .figure.card path.f-far").first
+    limb.scroll_into_view_if_needed()
     first = limb.get_attribute("d")
     page.wait_for_timeout(1200)
     assert limb.get_attribute("d") != first

@@ -259,6 +259,29 @@ def test_the_view_follows_only_a_reader_at_the_end(visit: Visit, server: MockSer
     expect(page.get_by_role("button", name="Newest")).to_be_hidden()
 
 
+def test_help_stays_in_view_under_a_long_answer(visit: Visit, server: MockServer) -> None:
+    page = visit(viewport=SIZES["390"])
+    open_chat(page)
+    for level in (scripts.URGENT, scripts.REFER):
+        server.script.replies = {}
+        server.script.default = {**level, "answer": level["answer"] + "\n\nMore of it follows here." * 40}
+        ask(page, "zzz")
+        page.wait_for_timeout(300)
+        last = page.locator("back-assistant .turn").last
+        expect(last.locator(".care-title")).to_be_in_viewport(ratio=1)
+        expect(last.locator(".care .button").first).to_be_in_viewport(ratio=1)
+        expect(page.get_by_role("button", name="Newest")).to_be_visible()
+
+
+def test_cards_do_not_push_away_the_words_being_read(visit: Visit, server: MockServer) -> None:
+    page = visit(viewport=SIZES["390"])
+    open_chat(page)
+    ask(page, "Show me the ten exercises")
+    expect(page.locator("back-assistant .figure svg").first).to_be_visible()
+    page.wait_for_timeout(300)
+    expect(page.locator("back-assistant .md")).to_be_in_viewport(ratio=1)
+
+
 def fill_form(page: Page) -> None:
     """Fill in what the form must have."""
     page.get_by_label("Your name").fill("Robin Marsh")

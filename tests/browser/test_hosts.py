@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.browser.mock_server import MockServer
 from tests.browser.states import ask, open_chat
 
 Visit = Callable[..., Page]
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "embedding.md"
 
 HOSTILE = {
     "all unset": "*{all:unset!important}",
@@ -101,14 +103,16 @@ def test_no_style_leaks_out_and_the_layout_does_not_shift(visit: Visit, server: 
     assert page.evaluate("window.shift") == 0
 
 
-STRICT = (
-    "default-src 'none'; script-src {server}/widget.js {server}/widget-extra.js; connect-src {server};"
-    " style-src 'none'; img-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-)
+def documented_policy(address: str) -> str:
+    """Return the lines that docs/embedding.md tells a site to add, under a policy that allows nothing else."""
+    text = DOCS.read_text(encoding="utf-8").split("## Content Security Policy", 1)[1]
+    lines = " ".join(text.split("```")[1].split()).replace("https://assistant.example", address)
+    assert lines.startswith("script-src")
+    return f"default-src 'none'; {lines} require-trusted-types-for 'script'; trusted-types 'none'"
 
 
 def test_runs_under_the_documented_strict_policy(visit: Visit, server: MockServer) -> None:
-    policy = STRICT.format(server=server.url)
+    policy = documented_policy(server.url)
     server.sites["strict"] = (
         page_with(style="").replace("<style></style>", ""),
         {"Content-Security-Policy": policy},

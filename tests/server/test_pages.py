@@ -16,8 +16,9 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from assistant import settings as settings_module
-from assistant.server import pages
+from assistant.server import figures, pages
 
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "embedding.md"
 BAR = 30_000
 """Bytes that each of the two scripts may weigh, compressed."""
 
@@ -177,3 +178,33 @@ def test_committed_files_are_what_the_sources_build_to(tmp_path: Path) -> None:
         assert (tmp_path / name).read_bytes() == (pages.WIDGET / "dist" / name).read_bytes(), (
             f"{name} is not what the sources build to; run `npm run build` in {pages.WIDGET} and commit dist/"
         )
+
+
+def test_every_setting_is_documented_and_on_the_settings_page(client: TestClient) -> None:
+    source = (pages.WIDGET / "src" / "config.ts").read_text(encoding="utf-8")
+    found = re.search(r"ATTRIBUTES = \[(.*?)\]", source, re.DOTALL)
+    assert found is not None
+    attributes = re.findall(r'"(\w+)"', found[1])
+    css = "".join(path.read_text(encoding="utf-8") for path in (pages.WIDGET / "src").glob("*.css"))
+    properties = set(re.findall(r"var\((--ba-[a-z-]+)", css))
+    assert len(attributes) > 10 and len(properties) > 5
+    docs = DOCS.read_text(encoding="utf-8")
+    page = client.get("/settings-demo").text
+    for name in attributes:
+        assert f"`data-{name}`" in docs
+        assert name == "api" or f'data-attribute="{name}"' in page
+    for name in properties:
+        assert f"  {name}:" in docs
+        assert f'data-property="{name}"' in page
+
+
+def test_documented_figure_can_be_drawn(tmp_path: Path) -> None:
+    example = re.search(r"```json\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    assert example is not None
+    (tmp_path / "wall-sits.json").write_text(example[1])
+    svg = figures.figure_svg("wall-sits", [tmp_path])
+    assert svg is not None and '<title id="t">Wall Sits</title>' in svg
+    documented = set(
+        re.findall(r"`(\w+)`", DOCS.read_text(encoding="utf-8").split("| field |")[1].split("\n\n")[0])
+    )
+    assert set(figures.Figure.model_fields) <= documented

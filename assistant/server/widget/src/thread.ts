@@ -38,6 +38,8 @@ export class Thread {
   private readonly views = new Map<string, TurnView>();
   private following = true;
   private lastTop = 0;
+  /** A turn whose top is kept at the top of the view until the reader scrolls. */
+  private pinned: HTMLElement | null = null;
   private restored = false;
   private shownGreeting = "";
 
@@ -86,10 +88,20 @@ export class Thread {
       this.turns.append(view.element);
       this.follow();
     }
+    const finished = live && turn.state === "done";
+    const end = this.scroller.scrollTop + this.scroller.clientHeight;
     view.update(live);
     const last = this.parts.conversation.session.turns.at(-1);
     const suggestions = last === turn && turn.state === "done" ? (turn.reply?.suggestions ?? []) : [];
     this.quick.replaceChildren(...(suggestions.length ? [this.chips(suggestions, this.parts.t("replies"), turn.reply?.referral.level === "check" ? "answer-chip" : "")] : []));
+    const level = turn.referral?.level ?? "none";
+    if (live && this.following && !this.pinned) {
+      const long = view.element.offsetHeight > this.scroller.clientHeight && this.scroller.scrollHeight - end > AT_END;
+      // Advice on getting help, and its buttons, stay in view however long the words below them grow.
+      if (level === "refer" || level === "urgent") this.pinned = view.element;
+      // What comes with the end of an answer (cards, sources) does not push away the words being read.
+      else if (finished && long && level !== "check") this.following = false;
+    }
     this.settle();
   }
 
@@ -97,29 +109,48 @@ export class Thread {
     this.views.clear();
     this.turns.replaceChildren();
     this.quick.replaceChildren();
-    this.following = true;
+    this.jump.hidden = true;
+    this.follow();
   }
 
   /** Go to the end and stay with it. */
   follow(): void {
     this.following = true;
+    this.pinned = null;
     this.settle();
   }
 
   /** After any change of size: stay at the end if the reader is there, else stay put. */
   settle(): void {
+    const { scroller, pinned } = this;
     // A greeting is read from its top.
-    if (this.following && this.turns.childElementCount) this.scroller.scrollTop = this.scroller.scrollHeight;
-    this.jump.hidden = this.following;
+    if (!this.turns.childElementCount) return;
+    if (pinned) scroller.scrollTop += pinned.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 12;
+    else if (this.following) scroller.scrollTop = scroller.scrollHeight;
+    this.lastTop = scroller.scrollTop;
+    this.showJump();
   }
 
   private onScroll(): void {
-    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    // Only the reader scrolls up; a text that grows under the view does not end the following.
-    if (scrollHeight - scrollTop - clientHeight < AT_END) this.following = true;
-    else if (scrollTop < this.lastTop - 1) this.following = false;
+    const { scrollTop } = this.scroller;
+    const moved = scrollTop - this.lastTop;
     this.lastTop = scrollTop;
-    this.jump.hidden = this.following;
+    // Where this code put it itself, nothing changes; any other move is the reader's.
+    if (Math.abs(moved) > 1) {
+      this.pinned = null;
+      // A text that grows under the view does not end the following; scrolling up does.
+      this.following = this.left() < AT_END || (this.following && moved > 0);
+    }
+    this.showJump();
+  }
+
+  private left(): number {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    return scrollHeight - scrollTop - clientHeight;
+  }
+
+  private showJump(): void {
+    this.jump.hidden = this.left() < AT_END;
   }
 
   private chips(texts: string[], label: string, kind: string): HTMLElement {

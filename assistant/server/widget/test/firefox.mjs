@@ -35,6 +35,8 @@ try {
   await ask("How do I do a bird dog?", 2);
   await until("root.querySelector('.figure.card svg path.f-far')?.getAttribute('d')", "the figure");
   const pose = () => inside("return root.querySelector('.figure.card path.f-far').getAttribute('d')");
+  // Only a figure in view moves.
+  await inside("root.querySelector('.figure.card').scrollIntoView({ block: 'center' })");
   const first = await pose();
   await new Promise((resolve) => setTimeout(resolve, 1300));
   assert.notEqual(await pose(), first, "the figure moves");
