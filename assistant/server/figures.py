@@ -102,7 +102,7 @@ def load_figure(path: Path) -> Figure:
 
 
 def find_figure(exercise_id: str, folders: Sequence[Path] = ()) -> Path | None:
-    """Return the file of `exercise_id`: from `folders` first, else from the package; None where there is none."""
+    """Return the file of `exercise_id`, from `folders` first, else from the package, or None."""
     if len(exercise_id) > 100 or not _SLUG.match(exercise_id):
         return None
     candidates = (folder / f"{exercise_id}.json" for folder in (*folders, FIGURES))
@@ -120,7 +120,7 @@ def figure_svg(exercise_id: str, folders: Sequence[Path] = ()) -> str | None:
 
 
 def _through(start: float, mid: float | None, end: float, at: float) -> float:
-    """Cubic through the values at 0, 1/2 and 1 without overshoot (Fritsch and Carlson 1980), or a straight line."""
+    """Cubic through the values at 0, 1/2 and 1 without overshoot (Fritsch and Carlson 1980), or a line."""
     if mid is None:
         return start + (end - start) * at
     first, second = (mid - start) * 2, (end - mid) * 2
@@ -149,7 +149,7 @@ def _angle(origin: Point, to: Point) -> float:
 
 
 def _turned(value: float, near: float) -> float:
-    """Return the angle next to `near` that points the same way as `value`; halves round up, as in JavaScript."""
+    """Return the angle next to `near` that points as `value` does; halves round up, as in JavaScript."""
     return value + 2 * math.pi * math.floor((near - value) / (2 * math.pi) + 0.5)
 
 
@@ -174,7 +174,7 @@ def _side(start: Side, mid: Side | None, end: Side, at: float) -> Side:
         )
         x, y = out[parent]
         out[joint] = (x + math.cos(bend) * long, y + math.sin(bend) * long)
-    return Side.model_construct(**out)
+    return Side.model_construct(None, **out)
 
 
 def between(figure: Figure, at: float) -> Pose:
@@ -276,7 +276,8 @@ def _body(figure: Figure, poses: Sequence[Pose], arrow: bool) -> str:
     drawn = [drawing(pose, figure.prop) for pose in poses]
     left, _, width, _ = figure.crop
     parts = [
-        f'<path class="ground" d="M{_number(left - 400)} {_number(figure.ground + 2.5)}h{_number(width + 800)}"/>'
+        f'<path class="ground" d="M{_number(left - 400)} {_number(figure.ground + 2.5)}'
+        f'h{_number(width + 800)}"/>'
     ]
     for layer, kind in _LAYERS.items():
         values = [each[layer.strip()] for each in drawn]
@@ -284,7 +285,8 @@ def _body(figure: Figure, poses: Sequence[Pose], arrow: bool) -> str:
             parts.append(f'<path class="{kind}" d="{values[0]}">{_animate("d", values)}</path>')
     xs, ys = zip(*(each["head"].split() for each in drawn), strict=True)
     parts.append(
-        f'<circle class="head" r="7.6" cx="{xs[0]}" cy="{ys[0]}">{_animate("cx", xs)}{_animate("cy", ys)}</circle>'
+        f'<circle class="head" r="7.6" cx="{xs[0]}" cy="{ys[0]}">'
+        f"{_animate('cx', xs)}{_animate('cy', ys)}</circle>"
     )
     if arrow and figure.arrow:
         parts.append(f'<path class="arrow" d="{escape(figure.arrow)}"/>')

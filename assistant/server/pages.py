@@ -1,4 +1,4 @@
-"""What a browser loads: the embed, the demonstration page, the settings page, the page for iframes, the figures."""
+"""What a browser loads: the embed, the demonstration, settings and iframe pages, the figures."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ _INLINE_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 def _page(name: str, variables: Mapping[str, str], *, ancestors: str) -> tuple[Asset, dict[str, str]]:
-    """Fill in a page and write the Content-Security-Policy that it needs: its own style by hash, nothing inline else."""
+    """Fill in a page and write its Content-Security-Policy: its own style by hash, nothing else inline."""
     source = (WIDGET / "pages" / f"{name}.html").read_text(encoding="utf-8")
     styles = (WIDGET / "pages" / "site.css").read_text(encoding="utf-8")
     html = Template(source).substitute({key: escape(value) for key, value in variables.items()})
@@ -116,7 +116,8 @@ def _page(name: str, variables: Mapping[str, str], *, ancestors: str) -> tuple[A
     )
     policy = (
         f"default-src 'none'; script-src 'self'; style-src {hashes}; img-src 'self' data:;"
-        f" connect-src 'self'; base-uri 'none'; form-action 'none'; frame-src 'self'; frame-ancestors {ancestors};"
+        f" connect-src 'self'; base-uri 'none'; form-action 'none'; frame-src 'self';"
+        f" frame-ancestors {ancestors};"
         " require-trusted-types-for 'script'"
     )
     headers = {

@@ -50,7 +50,8 @@ class Script:
     requests: list[tuple[str, str, Json, dict[str, str]]] = field(default_factory=list)
     """(method, path, body, headers) of every request to /api."""
     hold: threading.Event | None = None
-    """Wait for this before the first delta."""
+    """Wait for this before the delta of number `hold_before`."""
+    hold_before: int = 0
 
     def of(self, path: str, method: str = "POST") -> list[Json]:
         """Return the bodies of the requests to `path`."""
@@ -155,10 +156,11 @@ async def _events(script: Script, reply: Json) -> AsyncIterator[str]:
         return f"event: {kind}\ndata: {json.dumps(data)}\n\n"
 
     yield event("referral", reply["referral"])
-    while script.hold and not script.hold.is_set():
-        await asyncio.sleep(0.02)
     for index, piece in enumerate(pieces(str(reply["answer"]))):
+        while index == script.hold_before and script.hold and not script.hold.is_set():
+            await asyncio.sleep(0.02)
         if script.cut_after is not None and index >= script.cut_after:
+            await asyncio.sleep(0.1)
             raise ConnectionResetError("scripted")
         yield event("delta", {"text": piece})
         await asyncio.sleep(script.delay)

@@ -179,7 +179,8 @@ CHECK = reply(
     suggestions=["Since today", "A few days", "More than a week"],
 )
 REFER = reply(
-    "Three weeks is longer than the guide advises waiting: beyond a week or two, let a professional look at it.\n\n"
+    "Three weeks is longer than the guide advises waiting: beyond a week or two, let a professional look."
+    "\n\n"
     "In general, the guide suggests gentle mobility while a back recovers, such as Cat-Cow. [1]",
     topic="seek_help",
     referral=referral("refer", "soon", ["for three weeks now"], ACTIONS),

@@ -2,6 +2,9 @@
 
 import { h } from "./dom.ts";
 
+/** Milliseconds after which an announcement leaves the page. */
+const HEARD = 12_000;
+
 export class Announcer {
   private readonly polite = h("div", { "aria-live": "polite", "aria-relevant": "additions", class: "sr live" });
   private readonly assertive = h("div", { "aria-live": "assertive", "aria-relevant": "additions", class: "sr live" });
@@ -13,7 +16,9 @@ export class Announcer {
   say(text: string, urgent = false): void {
     if (!text) return;
     const region = urgent ? this.assertive : this.polite;
-    region.append(h("p", {}, text));
-    while (region.childElementCount > 40) region.firstElementChild?.remove();
+    const line = h("p", {}, text);
+    region.append(line);
+    // Once heard, it must not be met a second time by who reads on.
+    setTimeout(() => line.remove(), HEARD);
   }
 }

@@ -20,12 +20,16 @@ export function careCard(referral: Referral, t: Translate, act: (action: Action,
   const words = [...new Set(reasons.map((reason) => reason.evidence.trim()).filter(Boolean))].slice(0, 3);
   // To call comes first when it is urgent.
   const ordered = level === "urgent" ? [...actions].sort((a, b) => Number(b.kind === "phone") - Number(a.kind === "phone")) : actions;
+  const because =
+    level !== "check" && words.length > 0 && h("p", { class: "because" }, `${t("because")} `, ...words.flatMap((word, index) => [index ? ", " : "", h("q", { dir: "auto" }, word)]));
+  const ways =
+    ordered.length > 0 && h("div", { class: "actions" }, ...ordered.map((action, index) => act(action, index === 0 || (level === "urgent" && action.kind === "phone") ? "primary" : "")));
   const element = h(
     "div",
     { class: `care ${level}`, role: "group", "aria-label": title },
     h("p", { class: "care-title" }, icon(LOOKS[level]), h("span", {}, title)),
-    level !== "check" && words.length > 0 && h("p", { class: "because" }, `${t("because")} `, ...words.flatMap((word, index) => [index ? ", " : "", h("q", { dir: "auto" }, word)])),
-    ordered.length > 0 && h("div", { class: "actions" }, ...ordered.map((action, index) => act(action, index === 0 || (level === "urgent" && action.kind === "phone") ? "primary" : ""))),
+    level === "urgent" ? ways : because,
+    level === "urgent" ? because : ways,
   );
   return { element, title };
 }

@@ -74,7 +74,7 @@ const ICONS = {
   previous: "M18 6l-8 6 8 6zM6 6v12",
   calendar: "M5 6.500h14V20H5zM5 10.500h14M9 4v4M15 4v4M12 13v4M10 15h4",
   sound: "M5 10v4h3l4 3.500v-11L8 10zM15.5 9a4 4 0 0 1 0 6M18 6.500a8 8 0 0 1 0 11",
-  book: "M12 6.500C10 5 7.5 4.5 4.5 4.500V18c3 0 5.5.5 7.5 2 2-1.5 4.5-2 7.5-2V4.500c-3 0-5.5.500-7.5 2zM12 6.500V20",
+  book: "M12 6.500C10 5 7.5 4.5 4.5 4.500V18c3 0 5.5.5 7.5 2 2-1.5 4.5-2 7.5-2V4.500c-3 0-5.5.5-7.5 2zM12 6.500V20",
 } as const;
 
 export type IconName = keyof typeof ICONS;
@@ -83,16 +83,16 @@ export function icon(name: IconName): SVGSVGElement {
   return svg("svg", { viewBox: "0 0 24 24", class: `icon icon-${name}`, "aria-hidden": "true", focusable: "false" }, svg("path", { d: ICONS[name] }));
 }
 
-/** The mark of the assistant: the guide's own figure, in a bird dog. */
-export function mark(): SVGSVGElement {
+/** The mark of the assistant: the guide's own figure, in a bird dog; `scene` draws it wide, on its ground. */
+export function mark(scene = false): SVGSVGElement {
   return svg(
     "svg",
-    { viewBox: "16 76 132 54", class: "mark", "aria-hidden": "true", focusable: "false" },
-    svg("path", { class: "far", d: "M77 98L52 96L27 94.500L19 92M111 95L112 126" }),
+    { viewBox: scene ? "-40 78 240 58" : "24 72 118 66", class: "mark", "aria-hidden": "true", focusable: "false" },
+    scene && svg("path", { class: "line", d: "M-200 128.5H400" }),
+    svg("path", { class: "far", d: scene ? "M77 98L52 96L27 94.5L19 92M111.8 94L112.2 110L112.5 125" : "M77 99L34 95M110 97L112 126" }),
+    svg("path", { class: "near", d: "M75 99L75 124L50 124L42 125.5" }),
     svg("path", { class: "torso", d: "M109 95Q92 98 75 99" }),
-    svg("path", { class: "near", d: "M75 99L75 124L50 124L42 125.500M109 95L125 93L140 91" }),
-    svg("circle", { class: "head", cx: 121.3, cy: 91, r: 8 }),
+    svg("path", { class: "near", d: "M109 95L125 93L140 91" }),
+    svg("circle", { class: "head", cx: 121.3, cy: scene ? 90 : 86, r: scene ? 8 : 11 }),
   );
 }
-
-export const clear = (element: Element): void => element.replaceChildren();

@@ -25,7 +25,7 @@ const MAX_MESSAGE = 2000;
 export class CallbackForm {
   readonly element: HTMLElement;
   private readonly body: HTMLFormElement;
-  private readonly name = h("input", { type: "text", id: "f-name", autocomplete: "name", maxlength: 200, required: true, dir: "auto", "aria-describedby": "f-name-error" });
+  private readonly name = h("input", { type: "text", id: "f-name", autocomplete: "name", maxlength: 120, required: true, dir: "auto", "aria-describedby": "f-name-error" });
   private readonly contact = h("input", { type: "text", id: "f-contact", inputmode: "email", autocomplete: "tel", maxlength: 254, required: true, "aria-describedby": "f-contact-error" });
   private readonly about = h("textarea", { id: "f-about", rows: 3, maxlength: MAX_MESSAGE, dir: "auto" });
   private readonly time: HTMLInputElement;

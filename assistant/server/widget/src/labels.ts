@@ -130,6 +130,7 @@ const EXTRA = {
   rest: ["Rest", "Descanso", "Repos", "Pause"],
   upNext: ["Next: {name}", "Siguiente: {name}", "Ensuite : {name}", "Als Nächstes: {name}"],
   reps: ["of {of} reps", "de {of} repeticiones", "sur {of} répétitions", "von {of} Wdh."],
+  repsInTurn: ["of {of}, {side} per side", "de {of}, {side} por lado", "sur {of}, {side} par côté", "von {of}, {side} je Seite"],
   seconds: ["seconds", "segundos", "secondes", "Sekunden"],
   setDone: ["Set done", "Serie hecha", "Série finie", "Satz fertig"],
   exerciseOf: ["Exercise {n} of {of}", "Ejercicio {n} de {of}", "Exercice {n} sur {of}", "Übung {n} von {of}"],

@@ -122,7 +122,7 @@ export class Panel {
       "section",
       { class: "panel", part: "panel", role: settings.inline ? "region" : "dialog", "aria-labelledby": "title", tabindex: "-1" },
       h(
-        "header",
+        "div",
         { class: "head" },
         h("span", { class: "disc" }, mark()),
         h("div", { class: "names" }, this.title, h("p", { class: "sub" }, t("notDoctor"))),

@@ -9,6 +9,7 @@ const DAYS = 30;
 
 export class Store {
   private allowed = false;
+  private forbidden = false;
   private readonly area: Storage | null;
 
   constructor(
@@ -20,10 +21,12 @@ export class Store {
 
   /** The visitor has opened the chat (and the clinic keeps sessions): from now on it may be stored. */
   allow(): void {
-    this.allowed = true;
+    this.allowed = !this.forbidden;
   }
 
+  /** The clinic keeps nothing: nothing is stored from now on, and what was is removed. */
   forbid(): void {
+    this.forbidden = true;
     this.allowed = false;
     this.clear();
   }

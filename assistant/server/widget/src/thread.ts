@@ -3,7 +3,7 @@
 import type { Announcer } from "./announcer.ts";
 import type { Api } from "./api.ts";
 import type { Conversation } from "./conversation.ts";
-import { guarded, h, icon } from "./dom.ts";
+import { guarded, h, icon, mark } from "./dom.ts";
 import type { Extra, Kit } from "./kit.ts";
 import type { Translate } from "./labels.ts";
 import { parse } from "./markdown.ts";
@@ -37,6 +37,9 @@ export class Thread {
   private readonly jump: HTMLButtonElement;
   private readonly views = new Map<string, TurnView>();
   private following = true;
+  private lastTop = 0;
+  /** A turn whose top is kept at the top of the view until the reader scrolls. */
+  private pinned: HTMLElement | null = null;
   private restored = false;
   private shownGreeting = "";
 
@@ -70,7 +73,7 @@ export class Thread {
     this.shownGreeting = key;
     const { t, base, announcer } = this.parts;
     const options = { base, newTab: t("newTab"), cite: () => null };
-    this.greeting.replaceChildren(h("div", { class: "md" }, ...parse(text).map((item) => block(item, options))));
+    this.greeting.replaceChildren(h("div", { class: "scene" }, mark(true)), h("div", { class: "md" }, ...parse(text).map((item) => block(item, options))));
     if (starters.length) this.greeting.append(this.chips(starters, t("starters"), "starter"));
     announcer.say(text.replace(/[*_#`]/g, ""));
   }
@@ -85,10 +88,20 @@ export class Thread {
       this.turns.append(view.element);
       this.follow();
     }
+    const finished = live && turn.state === "done";
+    const end = this.scroller.scrollTop + this.scroller.clientHeight;
     view.update(live);
     const last = this.parts.conversation.session.turns.at(-1);
     const suggestions = last === turn && turn.state === "done" ? (turn.reply?.suggestions ?? []) : [];
     this.quick.replaceChildren(...(suggestions.length ? [this.chips(suggestions, this.parts.t("replies"), turn.reply?.referral.level === "check" ? "answer-chip" : "")] : []));
+    const level = turn.referral?.level ?? "none";
+    if (live && this.following && !this.pinned) {
+      const long = view.element.offsetHeight > this.scroller.clientHeight && this.scroller.scrollHeight - end > AT_END;
+      // Advice on getting help, and its buttons, stay in view however long the words below them grow.
+      if (level === "refer" || level === "urgent") this.pinned = view.element;
+      // What comes with the end of an answer (cards, sources) does not push away the words being read.
+      else if (finished && long && level !== "check") this.following = false;
+    }
     this.settle();
   }
 
@@ -96,25 +109,48 @@ export class Thread {
     this.views.clear();
     this.turns.replaceChildren();
     this.quick.replaceChildren();
-    this.following = true;
+    this.jump.hidden = true;
+    this.follow();
   }
 
   /** Go to the end and stay with it. */
   follow(): void {
     this.following = true;
+    this.pinned = null;
     this.settle();
   }
 
   /** After any change of size: stay at the end if the reader is there, else stay put. */
   settle(): void {
-    if (this.following) this.scroller.scrollTop = this.scroller.scrollHeight;
-    this.jump.hidden = this.following;
+    const { scroller, pinned } = this;
+    // A greeting is read from its top.
+    if (!this.turns.childElementCount) return;
+    if (pinned) scroller.scrollTop += pinned.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 12;
+    else if (this.following) scroller.scrollTop = scroller.scrollHeight;
+    this.lastTop = scroller.scrollTop;
+    this.showJump();
   }
 
   private onScroll(): void {
+    const { scrollTop } = this.scroller;
+    const moved = scrollTop - this.lastTop;
+    this.lastTop = scrollTop;
+    // Where this code put it itself, nothing changes; any other move is the reader's.
+    if (Math.abs(moved) > 1) {
+      this.pinned = null;
+      // A text that grows under the view does not end the following; scrolling up does.
+      this.following = this.left() < AT_END || (this.following && moved > 0);
+    }
+    this.showJump();
+  }
+
+  private left(): number {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.following = scrollHeight - scrollTop - clientHeight < AT_END;
-    this.jump.hidden = this.following;
+    return scrollHeight - scrollTop - clientHeight;
+  }
+
+  private showJump(): void {
+    this.jump.hidden = this.left() < AT_END;
   }
 
   private chips(texts: string[], label: string, kind: string): HTMLElement {

@@ -93,8 +93,8 @@ export class TurnView {
     const urgent = reply.referral.level === "urgent";
     this.more.replaceChildren();
     if (!urgent) {
-      if (reply.exercises.length) this.more.append(exerciseCards(reply.exercises, parts));
       if (reply.plan) this.showPlan(reply);
+      if (reply.exercises.length) this.more.append(exerciseCards(reply.exercises, parts));
     }
     if (reply.referral.level === "none" && reply.referral.actions.length)
       this.more.append(h("div", { class: "actions" }, ...reply.referral.actions.map((action, index) => parts.act(action, index ? "" : "primary"))));

@@ -29,8 +29,8 @@ export function dose(exercise: Pick<Exercise, "dose" | "steps">): Dose {
   const perSide = /\b(per|each|every) (side|leg|arm)\b/.test(text);
   const hold = range(new RegExp(`hold[^.\\d]*${NUMBER}\\s*(?:s\\b|sec)`).exec(steps)) ?? range(find(text, String.raw`\s*(?:s\b|sec)`));
   const flow = range(find(text, String.raw`\s*min`), 60);
-  const sets = range(find(text, String.raw`\s*(?:sets?|rounds?)\b`));
-  const counted = range(new RegExp(String.raw`(?:sets?|rounds?)\s*(?:of|x|×)?\s*${NUMBER}(?!\s*(?:s\b|sec|min))`).exec(text));
+  const sets = range(find(text, String.raw`\s*(?:(?:sets?|rounds?)\b|[x×]\s*(?=\d))`));
+  const counted = range(new RegExp(String.raw`(?:sets?|rounds?|[x×])\s*(?:of|[x×])?\s*${NUMBER}(?!\d|\s*(?:s\b|sec|min))`).exec(text));
   const bare = range(new RegExp(`^\\D*${NUMBER}`).exec(text));
   const alternate = /\bswitch sides\b|\bthen your (right|left)\b/.test(steps);
   if (flow) return { sets: [1, 1], reps: null, hold: null, flow, perSide: false, alternate: false };
@@ -51,6 +51,8 @@ export interface Stage {
   amount: number;
   /** Seconds held within a repetition. */
   hold: number;
+  /** Both sides in turn: `amount` counts the two together. */
+  inTurn: boolean;
 }
 
 /** Seconds of rest between sets, and between exercises: enough to change position; "Skip rest" is always there. */
@@ -68,7 +70,7 @@ export function stages(exercises: Pick<Exercise, "dose" | "steps">[], more = fal
     const sides: (0 | 1 | 2)[] = read.perSide && !read.alternate ? [1, 2] : [0];
     for (let set = 1; set <= sets; set += 1) {
       for (const side of sides) {
-        const base = { exercise, set, sets, side };
+        const base = { exercise, set, sets, side, inTurn };
         const before = out.at(-1);
         if (before) {
           const seconds = before.exercise !== exercise ? REST.exercise : side === 2 ? REST.side : REST.set;

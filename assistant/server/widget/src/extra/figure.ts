@@ -112,12 +112,13 @@ export class FigureView {
       return;
     }
     this.figure = figure;
-    const alt = t("figureAlt", { name: exercise.name, steps: exercise.steps.join(" ") || figure.caption });
+    // A thumbnail stands beside the name, inside a control: there it is decoration.
+    const alt = size === "thumb" ? "" : t("figureAlt", { name: exercise.name, steps: exercise.steps.join(" ") || figure.caption });
     if (still()) {
       this.element.classList.add("still");
       // In a thumbnail two figures would be too small to see: the end says more.
       if (size !== "thumb") this.element.append(this.plate(figure, figure.start, t("figureStart"), alt));
-      this.element.append(this.plate(figure, figure.end, size === "thumb" ? "" : t("figureEnd"), size === "thumb" ? alt : ""));
+      this.element.append(this.plate(figure, figure.end, size === "thumb" ? "" : t("figureEnd"), ""));
       return;
     }
     const svg = this.canvas(figure, alt);

@@ -135,10 +135,14 @@ export class Routine {
       this.figure.element,
       h("h4", { dir: "auto" }, title),
       resting ? h("p", { class: "routine-step" }, t("upNext", { name: exercise.name })) : h("ol", { class: "routine-steps" }, ...exercise.steps.map((step) => h("li", { dir: "auto" }, step))),
-      h("p", { class: "routine-count" }, this.number, " ", this.unit),
-      h("div", { class: "routine-track" }, this.bar),
-      h("div", { class: "routine-controls" }, previous, toggle, next),
-      h("button", { type: "button", class: "button danger wide hurts", click: () => this.hurts() }, icon("alert"), h("span", {}, t("hurts"))),
+      h(
+        "div",
+        { class: "routine-foot" },
+        h("p", { class: "routine-count" }, this.number, " ", this.unit),
+        h("div", { class: "routine-track" }, this.bar),
+        h("div", { class: "routine-controls" }, previous, toggle, next),
+        h("button", { type: "button", class: "button danger wide hurts", click: () => this.hurts() }, icon("alert"), h("span", {}, t("hurts"))),
+      ),
     );
     if (role !== null) (this.view.querySelector<HTMLElement>(`[data-role="${role || "toggle"}"]`) ?? toggle).focus({ preventScroll: true });
     const spoken = resting ? `${title}. ${t("upNext", { name: exercise.name })}` : `${title}. ${side}`;
@@ -168,7 +172,7 @@ export class Routine {
     this.bar.style.transform = `scaleX(${share})`;
     if (stage.kind === "reps") {
       const done = Math.min(stage.amount, Math.floor(this.time / this.beat) + 1);
-      this.set(`${done}`, t("reps", { of: stage.amount }));
+      this.set(`${done}`, t(stage.inTurn ? "repsInTurn" : "reps", { of: stage.amount, side: stage.amount / 2 }));
       this.figure?.show(this.repPhase(this.time % this.beat));
     } else {
       this.set(`${Math.max(0, Math.ceil((this.length - this.time) / 1000))}`, t("seconds"));
