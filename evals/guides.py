@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from assistant import resources
 from evals.metrics.citations import Wordings
+from evals.text import slug
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
+_HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
 JUDGE = "judge"
 """The file in `prompts/` that no visitor reads."""
 CARE = "care"
@@ -28,6 +30,25 @@ class Guides(NamedTuple):
     """The assistant's own sentences."""
     urls: frozenset[str]
     """Addresses that a reply may show."""
+
+    def under(self, heading: str) -> str | None:
+        """Return the text under the heading, down to the next one of its rank; None without it."""
+        wanted = slug(heading)
+        found: list[str] | None = None
+        rank = 0
+        for line in self.text.splitlines():
+            if match := _HEADING.match(line):
+                if found is not None and len(match[1]) <= rank:
+                    break
+                if found is None and slug(match[2]) == wanted:
+                    found, rank = [], len(match[1])
+            if found is not None:
+                found.append(line)
+        return None if found is None else "\n".join(found)
+
+    def numbers(self) -> str:
+        """Return the guide without the numbers of its headings, which are no facts."""
+        return "\n".join(line for line in self.text.splitlines() if not _HEADING.match(line))
 
     @classmethod
     def read(cls, knowledge: Path, prompts: Path | None = None, urls: Sequence[str] = ()) -> Guides:

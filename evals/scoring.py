@@ -227,7 +227,7 @@ def _grounded(result: Result, reply: Reply, guides: Guides, said: Sequence[str])
         foreign=tuple(q for q in judged.foreign if q not in echoed),
     )
     spoken = [s for s in sentences(reply.answer) if not guides.own.of_visitor(s)]
-    figures = facts.number_fidelity([*spoken, *cards], " ".join([guides.text, *echoed]))
+    figures = facts.number_fidelity([*spoken, *cards], " ".join([guides.numbers(), *echoed]))
     result.add("citation_recall", judged.recall)
     result.add("citation_precision", judged.precision)
     result.add("number_fidelity", figures.share)
@@ -383,6 +383,10 @@ def broken_rules(reply: Reply, said: Sequence[str], guides: Guides) -> list[str]
     broken.extend(
         f"quote not in the guide: {c.quote[:60]!r}" for c in reply.citations if squeeze(c.quote) not in guide
     )
+    for citation in reply.citations:
+        part = guides.under(citation.section.split(" > ")[-1])
+        if part is not None and squeeze(citation.quote) not in squeeze(part):
+            broken.append(f"quote not under its heading {citation.section!r}: {citation.quote[:60]!r}")
     for exercise in reply.exercises:
         for line in (exercise.name, exercise.why, *exercise.steps, exercise.dose):
             if squeeze(line) not in guide:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from evals.text import content_words, fold, numbers, sentences, squeeze
+from evals.text import cited_sentences, content_words, fold, numbers, sentences, squeeze
 
 SUPPORT = 0.8
-"""Share of a claim's content words that one quote, or all quotes of one section, must hold to support it."""
+"""Share of a claim's content words that its quotes must hold to support it."""
 _GAP = "⟦⟧"
 MIN_CLAIM_WORDS = 3
 """Shorter sentences ("Here you go.") claim nothing that can be checked."""
@@ -90,8 +90,9 @@ def citations(
 
     Citation recall and precision after Gao et al. 2023 (Enabling Large Language Models to Generate Text with
     Citations, EMNLP; the ALCE benchmark) and "attributable to identified sources" (Rashkin et al. 2023,
-    Computational Linguistics 49(4)), with lexical support in place of an entailment model: a quote, or the
-    quotes of one section together, must hold 80 % of a claim's content words and all of its numbers.
+    Computational Linguistics 49(4)), with lexical support in place of an entailment model: the quotes that a
+    sentence names by "[1]", or any quote where it names none, must hold 80 % of its content words and all of
+    its numbers.
 
     Args:
         answer: Markdown.
@@ -100,27 +101,26 @@ def citations(
         own: sentences that are the assistant's, not the guide's.
         extra: further claims that the reply makes outside the answer (steps and doses of exercise cards).
     """
-    claimed = [own.claim(sentence) for sentence in sentences(answer)] + list(extra)
-    claims = [claim for claim in claimed if len(content_words(claim)) >= MIN_CLAIM_WORDS or numbers(claim)]
-    by_section: dict[str, str] = {}
-    for section, quote in quotes:
-        by_section[section] = f"{by_section.get(section, '')} {section} {quote}"
-    everything = " ".join(f"{section} {quote}" for section, quote in quotes)
-    supported: set[str] = set()
+    spoken = [(own.claim(sentence), marks) for sentence, marks in cited_sentences(answer)]
+    spoken += [(line, ()) for line in extra]
+    spoken = [(c, marks) for c, marks in spoken if len(content_words(c)) >= MIN_CLAIM_WORDS or numbers(c)]
+    texts = [f"{re.sub(r'[0-9]+', ' ', section)} {quote}" for section, quote in quotes]
+    everything = " ".join(texts)
+    used: set[int] = set()
     unsupported: list[str] = []
-    for claim in claims:
-        backing = {section for section, text in by_section.items() if supports(text, claim)}
-        if not backing and not supports(everything, claim):
+    for claim, marks in spoken:
+        named = [mark - 1 for mark in marks if 0 < mark <= len(texts)]
+        backing = {i for i in named or range(len(texts)) if supports(texts[i], claim)}
+        together = " ".join(texts[i] for i in named) if named else everything
+        if not backing and not supports(together, claim):
             unsupported.append(claim)
-        supported |= backing or {
-            section for section, text in by_section.items() if supports(text, claim, 0.3)
-        }
+        used |= backing or {i for i in named or range(len(texts)) if supports(texts[i], claim, 0.3)}
     folded_guide = squeeze(guide)
     return Citations(
-        claims=tuple(claims),
+        claims=tuple(claim for claim, _ in spoken),
         unsupported=tuple(unsupported),
         cited=len(quotes),
-        idle=tuple(quote for section, quote in quotes if section not in supported),
+        idle=tuple(quote for i, (_, quote) in enumerate(quotes) if i not in used),
         foreign=tuple(quote for _, quote in quotes if squeeze(quote) not in folded_guide),
     )
 

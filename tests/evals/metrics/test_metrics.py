@@ -59,6 +59,14 @@ def test_an_invented_claim_is_not_supported() -> None:
     assert judged.recall == 0.0
 
 
+def test_a_sentence_is_held_to_the_quote_that_it_names() -> None:
+    quotes = [*QUOTE, ("Tips", "Hard pavement raises impact; mix in trails or tracks.")]
+    answer = "Lie on your back with knees bent. [{}]\n- Hard pavement raises impact. [{}]"
+    right = citations.citations(answer.format(1, 2), quotes, GUIDE, OWN)
+    assert right.recall == 1.0 and right.precision == 1.0
+    assert citations.citations(answer.format(2, 1), quotes, GUIDE, OWN).recall == 0.0
+
+
 def test_an_idle_or_foreign_quote_costs_precision() -> None:
     quotes = [
         *QUOTE,
