@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -94,6 +97,7 @@ def serve(
 
     for name, value in (("HOST", settings.host), ("PORT", settings.port), ("WORKERS", settings.workers)):
         os.environ[f"ASSISTANT_{name}"] = str(value)
+    threading.Thread(target=_announce, args=(settings.host, settings.port), daemon=True).start()
     uvicorn.run(
         "assistant.server.app:create_app",
         factory=True,
@@ -105,6 +109,20 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=20,
     )
+
+
+def _announce(host: str, port: int) -> None:
+    """Print the address once the assistant answers."""
+    import httpx
+
+    shown = f"[{host}]" if ":" in host else host
+    reached = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(shown, shown)  # noqa: S104
+    while True:
+        time.sleep(0.1)
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"http://{reached}:{port}/readyz", trust_env=False).status_code == 200:
+                break
+    print(f"Ready: http://{shown}:{port} (Ctrl-C ends)", flush=True)
 
 
 def _check_port(settings: settings_module.Settings) -> None:
@@ -178,7 +196,9 @@ def _show(reply: Any, as_json: bool) -> None:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Guides: Markdown, HTML, text, DOCX, PDF.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Guides: Markdown, HTML, text, DOCX, PDF.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
 ) -> None:
     """Read guides into the index; say what was added, changed, removed, and how each file was cut."""
@@ -220,7 +240,9 @@ def _describe(file: Any) -> None:
 
 @app.command()
 def doctor(
-    show_settings: Annotated[bool, typer.Option("--settings", help="List every setting and its value.")] = False,
+    show_settings: Annotated[
+        bool, typer.Option("--settings", help="List every setting and its value.")
+    ] = False,
 ) -> None:
     """Check settings, model, index, database, and say what to mend."""
     from assistant import diagnosis

@@ -66,14 +66,16 @@ def _model(settings: Settings) -> str:
     from assistant.retrieval.embeddings import load_embeddings
 
     embeddings = load_embeddings(settings)
-    return f"{embeddings.identity}, {embeddings.encode(['back']).shape[1]} dimensions, {settings.embedding_backend}"
+    dimensions = embeddings.encode(["back"]).shape[1]
+    return f"{embeddings.identity}, {dimensions} dimensions, {settings.embedding_backend}"
 
 
 def _index(settings: Settings) -> str:
     from assistant.ingestion import index
 
     build = index.current(settings)
-    return f"{len(build.chunks)} passages of {len({c.guide_id for c in build.chunks})} guide(s), built {build.manifest['built']}"
+    guides = {chunk.guide_id for chunk in build.chunks}
+    return f"{len(build.chunks)} passages of {len(guides)} guide(s), built {build.manifest['built']}"
 
 
 def _data(settings: Settings) -> str:

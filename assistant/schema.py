@@ -55,7 +55,7 @@ class Model(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
-def _without_controls(value: object) -> object:
+def without_controls(value: object) -> object:
     """Drop control characters, which no keyboard sends and no store keeps: NUL above all."""
     if isinstance(value, str):
         return "".join(c for c in value if c in "\n\t" or not unicodedata.category(c).startswith("Cc"))
@@ -64,8 +64,8 @@ def _without_controls(value: object) -> object:
 
 Message = Annotated[
     str,
-    BeforeValidator(_without_controls),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_MESSAGE_CHARS),
+    BeforeValidator(without_controls),
 ]
 
 

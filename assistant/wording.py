@@ -61,7 +61,9 @@ class Wording:
         try:
             return text.format_map(variables).strip()
         except KeyError as error:
-            raise WordingError(f"prompts/: {key} names {{{error.args[0]}}}, which is not given there") from None
+            raise WordingError(
+                f"prompts/: {key} names {{{error.args[0]}}}, which is not given there"
+            ) from None
 
     def all(self, key: str, /) -> list[str]:
         """Return the list of texts under `key`.
@@ -106,5 +108,7 @@ def _checked(path: Path, key: str, value: object) -> str | list[str]:
         try:
             list(string.Formatter().parse(text))
         except ValueError as error:
-            raise WordingError(f"{path}: {key}: {error}; write {{name}}, or {{{{ and }}}} for braces") from None
+            raise WordingError(
+                f"{path}: {key}: {error}; write {{name}}, or {{{{ and }}}} for braces"
+            ) from None
     return value if isinstance(value, list) else str(value)

@@ -27,6 +27,7 @@ _TOPICS: dict[str, schema.Topic] = {
     "plan": "integration",
     "protect": "protection",
     "seek_help": "seek_help",
+    "report": "seek_help",
     "clinic": "clinic",
 }
 _SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny")
@@ -80,7 +81,9 @@ class Answerer:
         """Return the drafted answer and the new memory."""
         mentions = self.mentions.find(message)
         named = [mention.chunk for mention in mentions]
-        intents = self.intents.classify(mask(message, mentions, self.wording.say("answers.exercise.stand_in")))
+        intents = self.intents.classify(
+            mask(message, mentions, self.wording.say("answers.exercise.stand_in"))
+        )
         passages = [self._by_id[str(d.id)] for d in documents if str(d.id) in self._by_id]
         intent = self._decide(message, intents, named, documents, memory, covered)
         draft = self._dispatch(intent, message, named, passages, memory)
@@ -110,7 +113,11 @@ class Answerer:
                 return best
             best = next(n for n in intents.scores if n not in _SMALLTALK and not n.startswith("meta"))
         short = len(message.split()) <= 5
-        if short and memory.shown and best in ("dose", "frequency", "howto", "benefit", "integrate", "order", "compare"):
+        if (
+            short
+            and memory.shown
+            and best in ("dose", "frequency", "howto", "benefit", "integrate", "order", "compare")
+        ):
             return best
         if not covered(documents, intents.scores[best] - intents.out[intents.best_out]):
             near = intents.out[intents.best_out] >= 0.35
@@ -125,7 +132,9 @@ class Answerer:
         if intent in _SMALLTALK or intent.startswith("meta"):
             return self._talk(intent, memory)
         draft = Draft(_TOPICS.get(intent, "exercises"))
-        targets = named or (self._recalled(memory) if intent in _ABOUT_ONE and len(message.split()) <= 8 else [])
+        targets = named or (
+            self._recalled(memory) if intent in _ABOUT_ONE and len(message.split()) <= 8 else []
+        )
         getattr(self, f"_{intent}", self._choose)(draft, Question(message, targets, passages))
         if not draft.suggestions:
             key = "one_exercise" if draft.topic == "exercises" and len(draft.shown) == 1 else draft.topic
@@ -193,7 +202,9 @@ class Answerer:
             self.composer.items(draft, self.composer.of_kind("integration")[:2])
 
     def _choose(self, draft: Draft, question: Question) -> None:
-        wanted = list(dict.fromkeys([*question.targets, *self.linker.exercises(question.message, MAX_CHOICES)]))
+        wanted = list(
+            dict.fromkeys([*question.targets, *self.linker.exercises(question.message, MAX_CHOICES)])
+        )
         chosen = wanted[: max(MAX_CHOICES, len(question.targets))]
         if chosen:
             self._lead(draft, "choose" if len(chosen) > 1 else "choose_one")
@@ -236,6 +247,13 @@ class Answerer:
         if self.linker.concepts.named(question.message):
             causes = self.linker.items(question.message, 1, ["cause"])
             self._also(draft, [*self.linker.exercises(question.message, 2), *causes])
+
+    def _report(self, draft: Draft, question: Question) -> None:
+        """Answer somebody who tells of pain and asks nothing: the guide's rule on when to get help."""
+        for chunk in self.composer.of_topic("seek_help")[:1]:
+            self.composer.passage(draft, chunk, most=1)
+        if self.linker.concepts.named(question.message):
+            self._also(draft, self.linker.items(question.message, 1, ["cause"]))
 
     def _seek_help(self, draft: Draft, _question: Question) -> None:
         for chunk in self.composer.of_topic("seek_help"):

@@ -53,7 +53,7 @@ class Concepts:
         """Read the thesaurus.
 
         Raises:
-            ConceptsError: the file is missing, not TOML, or a concept lacks its words or names an unknown one.
+            ConceptsError: the file is missing, not TOML, or a concept lacks words or names an unknown one.
         """
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -61,9 +61,10 @@ class Concepts:
             raise ConceptsError(f"{path}: {error}; restore or mend it") from error
         for name, entry in table.items():
             if not isinstance(entry, dict) or not entry.get("words"):
-                raise ConceptsError(f"{path}: [{name}] needs words = [\"…\"]")
+                raise ConceptsError(f'{path}: [{name}] needs words = ["…"]')
             if unknown := set(entry.get("near", [])) - set(table):
-                raise ConceptsError(f"{path}: [{name}] near names {', '.join(sorted(unknown))}, which is no table here")
+                unnamed = ", ".join(sorted(unknown))
+                raise ConceptsError(f"{path}: [{name}] near names {unnamed}, which is no table here")
         return cls(
             {name: entry["words"] for name, entry in table.items()},
             {name: entry.get("near", []) for name, entry in table.items()},
@@ -118,7 +119,10 @@ class Linker:
         weights = self.concepts.need(text).weights
         similarity = self._vectors @ self._encode([text])[0]
         scored = [
-            (chunk, sum(weights.get(name, 0.0) for name in self._links[chunk.id]) + DENSE_WEIGHT * float(cosine))
+            (
+                chunk,
+                sum(weights.get(name, 0.0) for name in self._links[chunk.id]) + DENSE_WEIGHT * float(cosine),
+            )
             for chunk, cosine in zip(self._chunks, similarity, strict=True)
             if chunk.kind in kinds
         ]

@@ -72,7 +72,11 @@ class IntentClassifier:
             raise IntentsError(f"{path}: {error}; restore or mend it") from error
         for side in ("in", "out"):
             for name, examples in table.get(side, {}).items():
-                if not isinstance(examples, list) or not examples or not all(isinstance(e, str) for e in examples):
+                if (
+                    not isinstance(examples, list)
+                    or not examples
+                    or not all(isinstance(e, str) for e in examples)
+                ):
                     raise IntentsError(f"{path}: [{side}] {name} must be a list of texts in quotes")
         if not table.get("in") or not table.get("out"):
             raise IntentsError(f"{path}: the tables [in] and [out] are both needed")

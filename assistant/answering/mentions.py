@@ -14,8 +14,26 @@ from assistant.ingestion.chunks import Chunk
 ALIAS_RATIO = 86
 """Least likeness (0–100) of a run of words to an alias that counts as a misspelling of it."""
 _WORD = re.compile(r"(?<!['’])[a-zà-ÿ0-9]+|(?<=['’])(?!s\b)[a-zà-ÿ0-9]+")
-_SKIP = frozenset("a an the with of and for to my your do on in at it or".split())
-_QUALIFIERS = frozenset("single side double one leg legs arm arms back lower upper left right".split())
+_SKIP = frozenset(
+    ["a", "an", "the", "with", "of", "and", "for", "to", "my", "your", "do", "on", "in", "at", "it", "or"]
+)
+_QUALIFIERS = frozenset(
+    [
+        "single",
+        "side",
+        "double",
+        "one",
+        "leg",
+        "legs",
+        "arm",
+        "arms",
+        "back",
+        "lower",
+        "upper",
+        "left",
+        "right",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -140,7 +158,12 @@ def words(text: str) -> list[str]:
 def _singular(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
-    if len(word) > 6 and word.endswith("ing") and word[-4] not in "aeiou" and word[:-3].endswith(("idg", "ung")):
+    if (
+        len(word) > 6
+        and word.endswith("ing")
+        and word[-4] not in "aeiou"
+        and word[:-3].endswith(("idg", "ung"))
+    ):
         return word[:-3] + "e"
     return word
 

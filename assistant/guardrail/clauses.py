@@ -11,7 +11,7 @@ Span = tuple[int, int]
 MAX_EVIDENCE_CHARS = 200
 
 _END = re.compile(r"(?<!\d)[.](?!\d)|(?<=\d)[.](?=\s|$)|[!?;\n\r…。]+|[¿¡]")
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+(?:[.,:/]\d+)?|½|¼|¾|[=%°]")
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+(?:[.,:/]\d+)?|½|¼|¾|[=%°]|/(?=[a-z])")
 _COMMA = re.compile(r"[,:()\[\]\"“”]|\s[-–—]+\s|—|\.\.+")
 _DICTATED = re.compile(r"\b(?:comma|question mark|full stop|new line|exclamation mark)\b", re.I)
 _CONJUNCTIONS = frozenset(
@@ -32,6 +32,7 @@ _SPLIT_FORMS = {
     "wanna": "want to", "gonna": "going to", "gotta": "got to", "kinda": "kind of", "dunno": "don't know",
     "lbs": "pounds", "lb": "pounds", "kgs": "kg", "disks": "discs", "disk": "disc",
 }  # fmt: skip
+_JOINED = frozenset("pins pin hot on off up back comes goes lower each weeks months years more worse ups by".split())
 _VERTEBRA = re.compile(r"\b[lt](?:[1-9]|1[0-2])(?:\s?[-/]\s?(?:[lts]?\d{1,2}))?\b|\b[ls]5\s?s1\b|\bs1\b")
 _FOLD = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ß": "s", "æ": "a", "œ": "o", "ø": "o", "ı": "i"})
 _ELONGATED = re.compile(r"([a-z])\1{2,}")
@@ -116,7 +117,7 @@ def _sentence(message: str, folded: str, start: int, end: int, question: bool) -
             next_comma += 1
             if not fresh:
                 clause, fresh = clause + 1, True
-        if word in _CONJUNCTIONS and not fresh:
+        if word in _CONJUNCTIONS and not fresh and not (word == "and" and result.words[-1] in _JOINED):
             clause += 1
         fresh = False
         place = (start + found.start(), start + found.end())
@@ -130,6 +131,8 @@ def _sentence(message: str, folded: str, start: int, end: int, question: bool) -
 def _parts(word: str) -> list[str]:
     if word[0].isdigit():
         return [word]
+    if word == "/":
+        return ["per"]
     if word in ("lu", "lum", "lumb", "lumba"):
         return ["lumbar"]
     if "'" in word and word.endswith("'s") and word[:-2] not in ("it", "that", "there", "he", "she", "what", "let"):

@@ -35,7 +35,11 @@ class Context:
     hypothetical: bool
     generic: bool
     """A question about people in general."""
+    asking: bool
+    """Asks what to do or what will come: "should I stop running?"."""
     historical: bool
+    told_past: bool
+    """Told in the past tense, with nothing that brings it up to now."""
     resolved_at: int | None
     """The word where the sentence says that it is over."""
     subject: Literal["self", "other", "unsaid"]
@@ -44,20 +48,25 @@ class Context:
 def read(sentence: Sentence, places: Places) -> Context:
     """Return the modifiers of `sentence`."""
     words = sentence.words
-    triggers = _negation(words, places)
+    triggers = _negation(sentence, places)
     has_self = "self_word" in places
     relative = "relative" in places
     other = relative or "other_word" in places
     starts_as_question = words[0] in _QUESTION or any(a == 0 for a, _ in places.get("question_start", ()))
     about_someone = has_self or other
     hypothetical = _hypothetical(sentence, places)
-    generic = not about_someone and (starts_as_question or sentence.question) and not _has_span(places)
+    generic = not about_someone and not _has_span(places) and (starts_as_question or _about_exercise(words))
+    generic = generic or not has_self and not other and not _has_span(places) and any(w in ("you", "your") for w in words)
+    generic = generic or ("people_in_general" in places and not any(w in ("my", "mine", "i'm", "i've") for w in words[1:]))
+    asking = words[0] in _ASKING or words[:2] in (["what", "should"], ["or", "should"], ["so", "should"])
     return Context(
         negated=frozenset(triggers),
         triggers=triggers,
         hypothetical=hypothetical,
         generic=generic,
+        asking=asking,
         historical=_historical(words, places),
+        told_past=_told_past(words, places),
         resolved_at=_resolved(words, places, triggers),
         subject="other" if relative else "self" if has_self else "other" if other else "unsaid",
     )
@@ -66,11 +75,30 @@ def read(sentence: Sentence, places: Places) -> Context:
 _QUESTION = frozenset("why how what which is are does do can could should would who where wie warum comment pourquoi".split())
 
 
+_ASKING = frozenset("should shall do does can could will would when how must may is are".split())
+_QUESTION_ONLY = frozenset("avoid avoiding prevent preventing prevention protect protecting without cause causes can could would".split())
+
+
+def _about_exercise(words: list[str]) -> bool:
+    """Say whether it asks for a thing against pain: "exercises for lower back pain"."""
+    return any(w.startswith(_THINGS) and "for" in words[i + 1 : i + 3] for i, w in enumerate(words[:6]))
+
+
+_THINGS = ("exercise", "stretch", "moves", "tips", "advice", "plan", "routine")
+
+
 def _has_span(places: Places) -> bool:
     return "long_time" in places
 
 
-def _negation(words: list[str], places: Places) -> dict[int, int]:
+def _enumerates(sentence: Sentence, k: int) -> bool:
+    """Say whether the clause of word `k` only goes on with a list: "no numbness, tingling or weakness"."""
+    inside = [w for w, c in zip(sentence.words, sentence.clause, strict=True) if c == sentence.clause[k]]
+    return len(inside) <= 3 and (inside[0] in ("or", "and", "nor", "y", "o", "ou", "oder", "et", "e", "ni") or len(inside) <= 2)
+
+
+def _negation(sentence: Sentence, places: Places) -> dict[int, int]:
+    words = sentence.words
     pseudo = {k for a, b in places.get("pseudo_negated", ()) for k in range(a, b + 1)}
     reached: dict[int, int] = {}
     for first, last in places.get("negated", ()):
@@ -78,6 +106,8 @@ def _negation(words: list[str], places: Places) -> dict[int, int]:
             continue
         for k in range(last + 1, min(len(words), last + 1 + NEGATION_WORDS)):
             if words[k] in _ENDS_NEGATION and k > last + 1:
+                break
+            if sentence.clause[k] != sentence.clause[first] and not _enumerates(sentence, k):
                 break
             reached.setdefault(k, first)
     return reached
@@ -90,8 +120,14 @@ def _hypothetical(sentence: Sentence, places: Places) -> bool:
             # "this is hypothetical, but my legs are numb": what follows the "but" is not.
             if "but" in words[first:] or "pero" in words[first:]:
                 continue
-        if last + 1 < len(words) or first > 0:
-            return True
+        if words[first].startswith("imagin") or words[first].startswith("suppos"):
+            return first <= 1
+        return True
+    if "hypothetical_in_question" in places and (
+        sentence.question or "question_start" in places and any(a <= 2 for a, _ in places["question_start"])
+        or any(w in ("want", "wanna", "like", "need", "trying", "exercises", "best", "hoping") for w in words)
+    ):  # fmt: skip
+        return "because" not in words and not any(w == "cause" and i and words[i + 1 : i + 2] == ["my"] for i, w in enumerate(words))
     return False
 
 
@@ -101,11 +137,23 @@ def _historical(words: list[str], places: Places) -> bool:
     return not any(w in _PRESENT for w in words)
 
 
+def _told_past(words: list[str], places: Places) -> bool:
+    if not any(w in ("was", "were", "had", "did", "didn't", "wasn't", "used") for w in words):
+        return False
+    return not any(w in _PRESENT or w in _RECENT_WORDS for w in words) and "recently" not in places
+
+
+_RECENT_WORDS = frozenset("yesterday ago monday tuesday wednesday thursday friday saturday sunday week morning afternoon evening "
+                          "night weekend just recently hurt".split())  # fmt: skip
+
+
 def _resolved(words: list[str], places: Places, triggers: dict[int, int]) -> int | None:
     best: int | None = None
     for first, last in places.get("resolved", ()):
         before = words[max(0, first - 3) : first]
         if first in triggers or any(w in _WISH for w in before):
+            continue
+        if before[-1:] == ["back"] and words[last] in ("gone", "went"):
             continue
         best = max(best or 0, last)
     return best

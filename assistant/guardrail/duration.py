@@ -172,6 +172,10 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
         unit = _singular(words[i])
         if unit in ("fortnight",):
             return TimeSpan(14, i, i, "span")
+        if unit in ("week", "month", "year") and i and words[i - 1] in ("past", "last") and words[i - 2 : i - 1] in (["the"], ["this"]):
+            return TimeSpan(_UNITS[unit] * (1.2 if words[i + 1 : i + 3] == ["or", "so"] else 1), i - 1, i, "vague")
+        if words[i] == "day" and words[i + 1 : i + 2] and words[i + 1].isdigit() and 1 < int(words[i + 1]) < 400:
+            return TimeSpan(int(words[i + 1]), i, i + 1, "vague")
         plural = words[i] in ("weeks", "months", "years", "decades", "semanas", "meses", "wochen", "monaten", "jahren",
                               "semaines", "mois", "anos", "jahre", "monate", "annees", "ans")  # fmt: skip
         if plural and unit is not None:

@@ -156,7 +156,7 @@ class Lexicon:
 
 def phrase_words(entry: str) -> list[str]:
     """Return the normalised words of a lexicon entry."""
-    return [w for w in re.findall(r"[a-z0-9'½=]+\*?", fold(entry)) if w]
+    return re.findall(r"\d+[.,]\d+|[a-z0-9'½=]+\*?", fold(entry))
 
 
 def _phrase_at(words: Sequence[str], start: int, phrase: tuple[str, ...]) -> bool:

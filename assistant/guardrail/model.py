@@ -26,6 +26,8 @@ class Fact(BaseModel):
     when: When | None = None
     evidence: str
     turn: int
+    context: str = ""
+    """The sentence around the evidence."""
     subject: Subject = "self"
     needs_pain: bool = False
     """Counts only once back pain is known, e.g. fever."""
@@ -60,8 +62,8 @@ class TriageState(BaseModel):
     """The only complaint so far is of another part of the body."""
     mild: bool = False
     """The pain is the plain soreness after work, or was called mild, and nothing more."""
-    undated: list[Fact] = []
-    """Time spans said before it was clear what hurts."""
+    marks: list[float] = []
+    """Where on the run it starts, as told turn by turn: falling numbers are worsening."""
     asked: list[AskKind] = []
     pending: AskKind | None = None
     """What the last reply asked."""

@@ -9,7 +9,7 @@ from assistant.guardrail.clauses import Sentence
 from assistant.guardrail.context import Context
 from assistant.guardrail.lexicon import Places
 
-Status = Literal["present", "past", "denied", "hypothetical", "generic"]
+Status = Literal["present", "told", "past", "denied", "hypothetical", "generic"]
 Site = Literal["back", "unsaid", "elsewhere"]
 
 _OWN = frozenset(
@@ -20,7 +20,7 @@ _AFTER_NOUN = frozenset(
     "pain pains ache aches hurt hurts hurting sore stiff tight spasm spasms spasming is 's has had was feels felt went goes gone "
     "problem problems trouble troubles issue issues injury injuries strain twinge twinges locked locks seized seizes "
     "just still been keeps kept started starts gave gives flares flared flare aching killing kills bad tweaked pulled stiffness "
-    "tightness discomfort niggle niggles popped playing acting really also again might may could can't won't doesn't isn't "
+    "thing stuff saga drama situation gremlin gremlins giving killed complains moans grumbles let lets tightness discomfort niggle niggles popped playing acting really also again might may could can't won't doesn't isn't "
     "didn't hasn't seizing locking throbbing throbs burns burning twinged cramps cramp fatigue was".split()
 )
 _NOT_NOUN_AFTER = frozenset(
@@ -41,12 +41,15 @@ class Mention:
     status: Status
     first: int
     last: int
+    weak: bool
+    """Only tightness, stiffness or soreness."""
     strong: bool
     """A word for pain, not only for tightness or trouble."""
 
 
-def back_words(words: list[str], places: Places, language: str) -> list[int]:
+def back_words(sentence: Sentence, places: Places, language: str) -> list[int]:
     """Return the words that name the back as a part of the body ("my back", not "go back")."""
+    words, clause = sentence.words, sentence.clause
     found = [a for a, _ in places.get("spine", ())] + [a for a, _ in places.get("backache", ())]
     found += [a for a, _ in places.get("sick_disc", ())]
     if language != "en":
@@ -61,7 +64,9 @@ def back_words(words: list[str], places: Places, language: str) -> list[int]:
             found.append(i)
         elif after in _AFTER_NOUN and before not in _VERBS_BEFORE:
             found.append(i)
-        elif (i == 0 or len(words) <= 4) and after not in _NOT_NOUN_AFTER and before not in _VERBS_BEFORE:
+        elif (i == 0 or len(words) <= 4 or clause[i] != clause[i - 1]) and before not in _VERBS_BEFORE and (
+            after not in _NOT_NOUN_AFTER or any(a - i in (2, 3) for a, _ in places.get("ache_word", ()))
+        ):
             found.append(i)
         elif i == len(words) - 1 and before not in _VERBS_BEFORE and before not in ("bounce", "fight", "ease", "straight"):
             found.append(i)
@@ -72,7 +77,7 @@ def mentions(sentence: Sentence, places: Places, context: Context, language: str
     """Return the mentions of pain in `sentence`, in order."""
     words = sentence.words
     figurative = {k for a, b in places.get("figurative", ()) for k in range(a, b + 1)}
-    backs = back_words(words, places, language)
+    backs = back_words(sentence, places, language)
     sites = [a for a, b in places.get("other_site", ()) if not set(range(a, b + 1)) & set(backs)]
     found: list[Mention] = []
     hurts = [(a, b, True) for a, b in places.get("ache_word", ())]
@@ -80,7 +85,11 @@ def mentions(sentence: Sentence, places: Places, context: Context, language: str
     own = {k for name in ("backache", "sick_disc") for a, b in places.get(name, ()) for k in range(a, b + 1)}
     for a in sorted(own & set(backs)):
         hurts.append((a, a, True))
+    bare = backs and words[backs[0]] in ("back", "backs") and len(words) <= 4 and not hurts
+    if bare and "exercise_name" not in places and "question_start" not in places:
+        hurts.append((backs[0], backs[0], False))
     denied = {k for a, b in places.get("benign_denial", ()) for k in range(a, b + 1)}
+    weak = {a for a, _ in places.get("weak_pain", ())}
     for first, last, strong in sorted(set(hurts)):
         if set(range(first, last + 1)) & figurative:
             continue
@@ -98,7 +107,7 @@ def mentions(sentence: Sentence, places: Places, context: Context, language: str
             site = "unsaid"
         if site != "back" and not strong:
             continue
-        found.append(Mention(site, _status(first, words, context, denied, near_back), first, last, strong))
+        found.append(Mention(site, _status(first, words, context, denied, near_back), first, last, first in weak and not strong, strong))
     return found
 
 
@@ -115,4 +124,6 @@ def _status(first: int, words: list[str], context: Context, denied: set[int], ne
         return "past"
     if context.historical:
         return "past"
+    if context.told_past:
+        return "told"
     return "present"

@@ -46,6 +46,12 @@ class Flag(BaseModel):
     plain: str = Field(min_length=5)
     source: str = Field(min_length=3)
     reviewed: date
+    beside: Literal["", "sentence", "neighbour"] = ""
+    """Where pain or the back must be named (or meant by "it") for the row to count."""
+    recent_only: bool = False
+    """Does not count once the pain is older than six weeks, unless the words say that it was recent."""
+    explained_by: list[str] = []
+    """Patterns of harmless causes: the visitor's own explanation with one of them takes the sign back."""
     keeps: list[Literal["negated", "past", "hypothetical"]] = []
     patterns: list[str] = Field(min_length=1)
 
@@ -64,6 +70,7 @@ class Policy:
         self.thresholds = thresholds
         self.flags = {flag.id: flag for flag in flags}
         self.lexicon = lexicon
+        self.explained = {flag.id: [lexicon.pattern(p) for p in flag.explained_by] for flag in flags}
         self.entries: dict[str, list[Entry]] = defaultdict(list)
         for flag in flags:
             for source in flag.patterns:
@@ -102,7 +109,7 @@ def load(directory: Path | None = None) -> Policy:
             raise PolicyError(_at(directory / RED_FLAGS, text, mark, problem + "; correct `when`"))
         if any(flag.id == other.id for other in flags):
             raise PolicyError(_at(directory / RED_FLAGS, text, mark, f"flag {flag.id} stands twice; rename one"))
-        for source in flag.patterns:
+        for source in flag.patterns + flag.explained_by:
             try:
                 lexicon.pattern(source)
             except LexiconError as error:

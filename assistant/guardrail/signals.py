@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assistant.guardrail import clauses, context, duration, language, pain
@@ -15,7 +15,7 @@ from assistant.guardrail.policy import Flag, Policy
 
 _OTHER_AFTER = frozenset(
     "of into in out to plan plans programme program block old pregnant before until till away left cycle postpartum race "
-    "training per each a hold holds rest schedule streak marathon apart challenge gap build taper course postnatal".split()
+    "training per each a hold holds rest schedule streak marathon apart challenge gap build taper course postnatal on".split()
 )
 _OTHER_BEFORE = frozenset("in within every hold holding aged age rest next another ran run running trained training held".split())
 _ANAPHORA = frozenset("it it's this that been since now still same ago going started began start hace depuis seit desde ha faz".split())
@@ -31,6 +31,8 @@ class Hit:
     """Character where it stands in the message."""
     subject: Subject
     sentence: int
+    strong: bool = False
+    """Found by a pattern that says enough by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,94 @@ def read(message: str, policy: Policy, today: date, spoken: str = "en", pain_kno
         result.pains += [(number, m) for m in found]
         if modifiers.resolved_at is not None and not modifiers.hypothetical:
             result.over_at = sentence.spans[modifiers.resolved_at][1]
+    _settle_told(result)
+    result.hits = _hits(message, result, policy)
+    result.pains += _implied(result, today)
+    if result.words() <= SHORT_WORDS and not any(m.site == "elsewhere" for _, m in result.pains):
+        result.pains += _meant(result)
+    result.hits = [h for h in result.hits if _beside(h, result, pain_known)]
     if any(m.status == "present" for _, m in result.pains) and any(c.subject == "other" for c in result.contexts):
         own = any(m.status == "present" and result.contexts[n].subject == "self" for n, m in result.pains)
         result.subject = "self" if own else "other"
-    result.hits = _hits(message, result, policy)
     result.spans = _spans(message, result, today, pain_known)
+    if result.spans and not result.pains and result.words() <= 10 and not result.has("other_topic") and not result.has("run_word"):
+        result.pains.append((0, Mention("unsaid", "present", 0, 0, False, False)))
     return result
+
+
+def _settle_told(reading: Reading) -> None:
+    """A pain told only in the past tense is over in a long story, and present in a short message."""
+    present = any(m.status == "present" for _, m in reading.pains)
+    status: pain.Status = "past" if reading.words() >= STORY_WORDS or reading.over_at is not None else "present"
+    if present and status == "past" and reading.over_at is None:
+        status = "past"
+    reading.pains = [(n, replace(m, status=status) if m.status == "told" else m) for n, m in reading.pains]
+
+
+STORY_WORDS = 28
+
+
+def _implied(reading: Reading, today: date) -> list[tuple[int, Mention]]:
+    """A back named together with a limit, a course or a time span is a complaint without a word for pain."""
+    found: list[tuple[int, Mention]] = []
+    for number, (sentence, places, modifiers) in enumerate(
+        zip(reading.sentences, reading.places, reading.contexts, strict=True)
+    ):
+        if modifiers.hypothetical or modifiers.generic or modifiers.historical or "benign_denial" in places:
+            continue
+        if any(n == number and m.site != "elsewhere" for n, m in reading.pains):
+            continue
+        backs = pain.back_words(sentence, places, reading.language)
+        backs = [b for b in backs if modifiers.resolved_at is None or b > modifiers.resolved_at]
+        signs = any(h.sentence == number and h.flag.signal in _TELLING for h in reading.hits)
+        if backs and (signs or (
+            (modifiers.subject != "unsaid" or len(sentence.words) <= 12) and _lasting(sentence, places, today)
+        )):
+            found.append((number, Mention("back", "present", backs[0], backs[0], False, False)))
+    return found
+
+
+def _meant(reading: Reading) -> list[tuple[int, Mention]]:
+    """A short message that only tells a limit or a course ("tonight at the end of my street") means the pain."""
+    if any(m.site != "elsewhere" for _, m in reading.pains) or reading.has("other_topic"):
+        return []
+    for hit in reading.hits:
+        if reading.sentences[hit.sentence].question:
+            continue
+        if hit.flag.signal in ("worsening", "duration", "recurrence", "night_pain") or hit.strong:
+            words = reading.sentences[hit.sentence].words
+            if hit.strong and (len(words) > 8 or {"because", "due", "cos"} & set(words)):
+                continue
+            if hit.strong or any(w in _IT for w in words) or words[0] not in ("i", "i'm", "i've", "my"):
+                return [(hit.sentence, Mention("unsaid", "present", 0, 0, False, False))]
+    return []
+
+
+def _beside(hit: Hit, reading: Reading, pain_known: bool) -> bool:
+    if not hit.flag.beside:
+        return True
+    numbers = {n for n, m in reading.pains if m.status == "present" and m.site != "elsewhere"}
+    here = hit.sentence in numbers
+    if here or hit.flag.beside == "neighbour" and {hit.sentence - 1, hit.sentence + 1} & numbers:
+        return True
+    words = reading.sentences[hit.sentence].words
+    if any(w in _IT for w in words) or len(words) <= 8:
+        return pain_known or bool(numbers) and (hit.sentence - 1 in numbers or reading.words() <= SHORT_WORDS * 2)
+    return (pain_known or bool(numbers)) and reading.words() <= SHORT_WORDS
+
+
+SHORT_WORDS = 25
+_IT = frozenset("it it's this that pain they're them still".split())
+
+
+def _lasting(sentence: Sentence, places: Places, today: date) -> bool:
+    spans = duration.time_spans(sentence.words, places, today)
+    telling = any(w in _LASTS for w in sentence.words) or len(sentence.words) <= 10
+    return telling and "other_topic" not in places and any(s.days >= 1 and s.kind != "brief" for s in spans)
+
+
+_LASTS = frozenset("since with been going through of now still this".split())
+_TELLING = frozenset({"interference", "worsening", "recurrence", "duration", "night_pain", "other", "trauma"})
 
 
 def _hits(message: str, reading: Reading, policy: Policy) -> list[Hit]:
@@ -115,7 +199,8 @@ def _hits(message: str, reading: Reading, policy: Policy) -> list[Hit]:
                     seen.add(flag.id)
                     subject: Subject = "other" if modifiers.subject == "other" else "self"
                     found.append(
-                        Hit(flag, sentence.evidence(message, first, last), sentence.spans[first][0], subject, number)
+                        Hit(flag, sentence.evidence(message, first, last), sentence.spans[first][0], subject, number,
+                            "_strong" in entry.pattern.source)
                     )
                     break
     return found
@@ -127,6 +212,8 @@ def _cancelled(flag: Flag, first: int, used: frozenset[int], modifiers: Context,
             trigger = modifiers.triggers.get(word)
             if trigger is not None and trigger not in used:
                 return True
+    if modifiers.asking and flag.level == "refer" and sentence.clause[first] == 0 and flag.signal != "numbness":
+        return True
     if "hypothetical" not in flag.keeps and (modifiers.hypothetical or modifiers.generic):
         return True
     if "past" not in flag.keeps:
@@ -179,7 +266,9 @@ def _belongs(
     after = words[span.last + 1 : span.last + 3]
     before = words[max(0, span.first - 2) : span.first]
     if span.kind == "span":
-        if after and after[0] in _OTHER_AFTER and not (after[0] in ("of", "in", "to") and _pain_next(words, span.last, here)):
+        if before and before[-1] in ("i'm", "she's", "am") and after != ["into"]:
+            return 0
+        if after and after[0] in _OTHER_AFTER and after[:2] not in (["on", "and"], ["each", "time"]) and not (after[0] in ("of", "in", "to") and _pain_next(words, span.last, here)):
             return 0
         if before and before[-1] in _OTHER_BEFORE:
             return 0
@@ -188,8 +277,13 @@ def _belongs(
     if all(m.site == "elsewhere" for m in here) and here:
         return 0
     clause = sentence.clause[span.first]
+    if any(sentence.clause[a] == clause for a, _ in places.get("dated_thing", ())):
+        return 0
     in_clause = [m for m in here if sentence.clause[m.first] <= clause <= sentence.clause[m.last]]
     inside = [w for w, c in zip(words, sentence.clause, strict=True) if c == clause]
+    if span.kind == "since" and (pain_known or any_pain) and "since" in before[-2:] + words[max(0, span.first - 3) : span.first]:
+        if not any(w in ("running", "training", "ran", "trained", "lifting") for w in words[: span.first]):
+            return 2
     busy = any(c == clause for a, _ in places.get("run_word", ()) for c in (sentence.clause[a],))
     if in_clause:
         return 2
@@ -201,10 +295,10 @@ def _belongs(
     bare = len(words) <= 6 or (anaphora and len(words) <= 14)
     if (any_pain or pain_known) and (bare or anaphora):
         return 2
-    if total <= 8 and bare:
+    if total <= 10 and bare and (anaphora or span.kind != "span") and "other_site" not in places:
         return 1
     return 0
 
 
 def _pain_next(words: list[str], last: int, here: list[Mention]) -> bool:
-    return any(last < m.first <= last + 6 for m in here)
+    return any(last < m.first <= last + 6 for m in here) or "back" in words[last + 1 : last + 6]

@@ -9,13 +9,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant import resources
 from assistant.guardrail import policy as policies
 from assistant.guardrail import signals
+from assistant.guardrail.head import FILE as HEAD_FILE
+from assistant.guardrail.head import Head, Unit, units
+from assistant.guardrail.lexicon import matches
 from assistant.guardrail.model import ASK_ORDER, Ask, AskKind, Fact, Kind, Triage, TriageState
 from assistant.guardrail.policy import Flag, Policy
 from assistant.guardrail.signals import Reading
 from assistant.schema import LEVELS, Level, Reason, When
 
+_COMMON = frozenset("i my the a and it is of to in me can't no not i'm its it's when on with back pain".split())
+STRICT_URGENT = 0.85
+"""Chance from which the head alone raises to urgent where no back pain has been told."""
+OLD_DAYS = 42
+"""From this age on a pain is not that of a recent fall."""
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
@@ -28,8 +37,11 @@ class Guardrail:
         'refer'
     """
 
-    def __init__(self, policy: Policy, today: Callable[[], date], use_rules: bool = True) -> None:
+    def __init__(
+        self, policy: Policy, today: Callable[[], date], use_rules: bool = True, head: Head | None = None
+    ) -> None:
         self.policy = policy
+        self.head = head
         self._today = today
         self._use_rules = use_rules
 
@@ -47,7 +59,9 @@ class Guardrail:
         Raises:
             PolicyError: a file of the policy is wrong; the message names file, line and remedy.
         """
-        return cls(policies.load(knowledge), today, use_rules)
+        directory = knowledge or resources.folder("knowledge")
+        head = Head.load(directory / HEAD_FILE) if use_head else None
+        return cls(policies.load(directory), today, use_rules, head)
 
     def assess(self, message: str, state: TriageState | None = None, *, embed: Embed | None = None) -> Triage:
         """Return the verdict on `message` after the conversation that `state` remembers."""
@@ -58,7 +72,10 @@ class Guardrail:
         now.language = reading.language
         self._answer(reading, before, now)
         self._pain(reading, before, now)
+        self._correct(reading, before, now)
         self._facts(reading, before, now)
+        self._marks(reading, now)
+        self._learned(message, reading, now, embed)
         return self._verdict(now)
 
     # ── reading into the state ────────────────────────────────────────────────────────────────────────────────
@@ -94,18 +111,89 @@ class Guardrail:
                     now.pain_turn = now.turn
                     now.pain_evidence = sentence.text[:200]
                     now.pain_subject = reading.subject
-            elif mention.status in ("denied", "past") and mention.site != "elsewhere":
+            elif mention.status in ("denied", "past", "told") and mention.site != "elsewhere":
                 if before.pain != "present":
                     now.pain = "denied"
+        own = [m for _, m in reading.pains if m.status == "present" and m.site != "elsewhere"]
+        denied = any(m.status == "denied" and m.strong for _, m in reading.pains)
+        worked = reading.has("hard_work") or denied
+        if own and before.pain != "present":
+            now.mild = worked and all(m.weak for m in own)
+        elif any(m.strong for m in own):
+            now.mild = now.mild and reading.has("mild")
+        if before.pain == "present" and reading.has("hard_work") and reading.has("mild") and not now.facts:
+            now.mild = True
         if before.pain == "present" and now.pain != "present":
             now.pain = "present"
+
+    def _correct(self, reading: Reading, before: TriageState, now: TriageState) -> None:
+        """Take back a sign that the visitor explains by a harmless cause; a wish or reassurance takes nothing back."""
+        if not before.facts or reading.has("override"):
+            return
+        said = {w for s in reading.sentences for w in s.words}
+        again = {h.flag.id for h in reading.hits if h.flag.level == "urgent"}
+        kept: list[Fact] = []
+        for fact in now.facts:
+            patterns = self.policy.explained.get(fact.row, [])
+            explained = any(matches(p, places) for p in patterns for places in reading.places)
+            about = said & ({w.lower().strip(".,!?") for w in fact.evidence.split()} - _COMMON) or reading.has("correction")
+            if explained and about and fact.row not in again:
+                continue
+            kept.append(fact)
+        now.facts = kept
+
+    def _learned(self, message: str, reading: Reading, now: TriageState, embed: Embed | None) -> None:
+        """Let the head raise what the rules did not find; it never lowers."""
+        if self.head is None or embed is None or reading.language != "en" or reading.words() < 3:
+            return
+        found = units(message, reading)
+        vectors = embed([message, *(u.text for u in found)] if len(found) > 1 else [message])
+        opinions = self.head.judge(vectors[1:] if len(found) > 1 else vectors, reading, found)
+        limits = self.head.thresholds
+        told = [o for o in opinions if not self._void(o.unit, reading)]
+        if not told:
+            return
+        worst = max(told, key=lambda o: float(o.chances[3]))
+        if now.pain == "unknown" and not now.elsewhere and reading.over_at is None:
+            surest = min(told, key=lambda o: float(o.chances[0]))
+            if 1 - float(surest.chances[0]) >= limits.check and len(opinions) == 1:
+                now.pain, now.pain_turn = "present", now.turn
+                now.pain_evidence, now.pain_subject = surest.unit.text[:200], reading.subject
+        back = now.pain == "present"
+        if float(worst.chances[3]) >= (limits.urgent if back else STRICT_URGENT):
+            if not any(f.level == "urgent" and f.turn == now.turn for f in now.facts):
+                self._add(now, worst.urgent_row, worst.unit.text[:200], source="head")
+            return
+        if back and not any(f.turn == now.turn for f in now.facts):
+            likely = max(told, key=lambda o: float(o.chances[2] + o.chances[3]))
+            if float(likely.chances[2] + likely.chances[3]) >= limits.refer:
+                self._add(now, likely.refer_row, likely.unit.text[:200], source="head")
+
+    def _void(self, unit: Unit, reading: Reading) -> bool:
+        contexts = [reading.contexts[n] for n in unit.sentences]
+        return all(c.hypothetical or c.generic or c.historical or c.resolved_at is not None for c in contexts)
+
+    def _marks(self, reading: Reading, now: TriageState) -> None:
+        if now.pain != "present" or reading.words() > 15:
+            return
+        words = [w for s in reading.sentences for w in s.words]
+        for unit, number in zip(words, words[1:], strict=False):
+            if unit in ("mile", "km", "k", "minute") and number.isdigit():
+                now.marks = [*now.marks, float(number)]
+        if now.marks and ("my street" in " ".join(words) or "front door" in " ".join(words) or "first step" in " ".join(words)):
+            now.marks = [*now.marks, 0.0]
+        if len(now.marks) >= 2 and now.marks[-1] < now.marks[0]:
+            self._add(now, "worsening", " ".join(s.text for s in reading.sentences)[:200])
 
     def _facts(self, reading: Reading, before: TriageState, now: TriageState) -> None:
         for hit in reading.hits:
             over = reading.over_at is not None and hit.place < reading.over_at and hit.flag.level == "refer"
             if over and "past" not in hit.flag.keeps and before.pain != "present":
                 continue
-            self._add(now, hit.flag.id, hit.evidence, subject=hit.subject)
+            self._add(now, hit.flag.id, hit.evidence, subject=hit.subject,
+                      context=reading.sentences[hit.sentence].text[:400])
+        if _climbing(reading) and now.pain == "present":
+            self._add(now, "worsening", reading.sentences[0].text[:200])
         limit = self.policy.thresholds.refer_from_days
         spans = [s for s in reading.spans if reading.over_at is None or s.place > reading.over_at or before.pain == "present"]
         if spans:
@@ -127,13 +215,14 @@ class Guardrail:
                 if reading.has(concept) and "worsening" not in {f.row for f in now.facts}:
                     now.settled["worsening"] = reading.where(concept)
 
-    def _add(self, now: TriageState, row: str, evidence: str, *, subject: str = "self", source: str = "rule") -> None:
+    def _add(self, now: TriageState, row: str, evidence: str, *, subject: str = "self", source: str = "rule",
+             context: str = "") -> None:
         flag: Flag = self.policy.flags[row]
         if any(f.row == row and f.evidence == evidence for f in now.facts):
             return
         now.facts.append(
             Fact(row=row, signal=flag.signal, level=flag.level, when=flag.when, evidence=evidence or "…", turn=now.turn,
-                 subject="other" if subject == "other" else "self", needs_pain=flag.needs == "pain",
+                 context=context, subject="other" if subject == "other" else "self", needs_pain=flag.needs == "pain",
                  source="head" if source == "head" else "rule")
         )  # fmt: skip
 
@@ -142,6 +231,8 @@ class Guardrail:
     def _verdict(self, now: TriageState) -> Triage:
         present = now.pain == "present"
         active = [f for f in now.facts if present or not f.needs_pain]
+        old = any((f.days or 0) >= OLD_DAYS for f in active)
+        active = [f for f in active if not (old and self._only_recent(f))]
         level: Level = "none"
         when: When | None = None
         ask: Ask | None = None
@@ -150,7 +241,7 @@ class Guardrail:
             whens = [f.when for f in active if f.level == level]
             when = "now" if "now" in whens else "today" if "today" in whens else "soon"
         elif present:
-            unknown = [kind for kind in ASK_ORDER if kind not in now.settled]
+            unknown = [] if now.mild else [kind for kind in ASK_ORDER if kind not in now.settled]
             level = "check" if unknown else "none"
             ask = self._ask(now, unknown)
         counted = [f for f in active if f.level == level] + [f for f in active if f.level != level]
@@ -164,6 +255,13 @@ class Guardrail:
             subject=now.pain_subject, present_pain=present, kind=kind, state=now,
         )  # fmt: skip
 
+    def _only_recent(self, fact: Fact) -> bool:
+        flag = self.policy.flags.get(fact.row)
+        if flag is None or not flag.recent_only:
+            return False
+        places = self.policy.lexicon.places(signals.clauses.sentences(fact.context)[0].words) if fact.context else {}
+        return not {"recently", "fresh"} & set(places)
+
     def _ask(self, now: TriageState, unknown: list[AskKind]) -> Ask | None:
         if len(now.asked) >= self.policy.thresholds.max_questions:
             return None
@@ -173,6 +271,18 @@ class Guardrail:
                 now.pending = kind
                 return Ask(kind=kind)
         return None
+
+
+def _climbing(reading: Reading) -> bool:
+    """Say whether a score of pain climbs from day to day: "monday a 2, tuesday a 4, today a 7"."""
+    words = [w for s in reading.sentences for w in s.words]
+    if sum(w in _DAYS for w in words) < 2 or len(words) > 40:
+        return False
+    scores = [int(w) for i, w in enumerate(words) if w.isdigit() and int(w) <= 10 and words[i + 1 : i + 2] not in (["k"], ["miles"])]
+    return len(scores) >= 2 and all(a < b for a, b in zip(scores, scores[1:], strict=False))
+
+
+_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday yesterday today tonight now week".split())
 
 
 def _says(reading: Reading, concept: str) -> bool:

@@ -97,7 +97,11 @@ def cut(source: Source, topics: Topics) -> list[Chunk]:
     parents = {s.path[:-1] for s in sections if id(s) in exercises}
     chunks: list[Chunk] = []
     for section in sections:
-        topic = "exercises" if id(section) in exercises or section.path in parents else topic_of.get(id(section), "why")
+        topic = (
+            "exercises"
+            if id(section) in exercises or section.path in parents
+            else topic_of.get(id(section), "why")
+        )
         if fields := exercises.get(id(section)):
             body = [block for block in section.blocks if block.text]
             chunks.append(_chunk(source, section, "exercises", "exercise", fields.name, body, fields))
@@ -123,7 +127,9 @@ def read_exercise(section: Section) -> ExerciseFields | None:
             if label.part != "how" and label.rest:
                 current = None
         elif current is not None:
-            current += sentences(block.text) if current is steps and block.kind == "paragraph" else [block.text]
+            current += (
+                sentences(block.text) if current is steps and block.kind == "paragraph" else [block.text]
+            )
             if current is dose:
                 current = None
     if not steps or not (why or dose) or labelled < 2:
@@ -147,7 +153,9 @@ def _cut_section(source: Source, section: Section, topic: str) -> Iterator[Chunk
         yield from _text_chunks(source, section, topic, rest, overview=topic == "exercises")
     for block, match in titled:
         kind = _ITEM_KINDS.get(topic, "item")
-        yield _chunk(source, section, topic, kind, match["title"].strip(), [block], text=match["text"].strip())
+        yield _chunk(
+            source, section, topic, kind, match["title"].strip(), [block], text=match["text"].strip()
+        )
 
 
 def _without_contents(blocks: Sequence[Block]) -> Iterator[Block]:

@@ -19,7 +19,9 @@ def parse(data: bytes) -> tuple[list[Block], dict[str, str]]:
     root = soup.find("main") or soup.find("article") or soup.body or soup
     blocks: list[Block] = []
     for tag in root.find_all([*_HEADINGS, "p", "li", "dt", "dd", "blockquote", "div", "td"]):
-        if tag.name in ("div", "td", "li", "dd", "blockquote") and tag.find(["p", "div", "ul", "ol", *_HEADINGS]):
+        if tag.name in ("div", "td", "li", "dd", "blockquote") and tag.find(
+            ["p", "div", "ul", "ol", *_HEADINGS]
+        ):
             text = _own_text(tag) if tag.name == "li" else ""
         else:
             text = " ".join(tag.get_text(" " if tag.find("br") else "").split())

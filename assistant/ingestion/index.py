@@ -86,7 +86,9 @@ def current(settings: Settings) -> Build:
         chunks = [Chunk.from_dict(item) for item in json.loads((folder / "chunks.json").read_text("utf-8"))]
         vectors = np.load(folder / "vectors.npy")
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise IndexMissing(f"no usable index in {root} ({type(error).__name__}); run `assistant ingest`") from error
+        raise IndexMissing(
+            f"no usable index in {root} ({type(error).__name__}); run `assistant ingest`"
+        ) from error
     if len(vectors) != len(chunks):
         raise IndexMissing(f"the index in {root} is damaged; run `assistant ingest`")
     return Build(name, folder, manifest, chunks, vectors)
@@ -134,8 +136,15 @@ def ingest(
         chunks, files = _read(report, roots, given, old, topics)
         _compare(report, old.chunks if old else [], chunks)
         if dry_run or (reusable and not (report.added or report.changed or report.removed)):
-            if not dry_run and old and (files != old.manifest["files"] or [str(r) for r in roots] != old.manifest["roots"]):
-                _write_json(old.folder / "manifest.json", {**old.manifest, "files": files, "roots": [str(r) for r in roots]})
+            if (
+                not dry_run
+                and old
+                and (files != old.manifest["files"] or [str(r) for r in roots] != old.manifest["roots"])
+            ):
+                _write_json(
+                    old.folder / "manifest.json",
+                    {**old.manifest, "files": files, "roots": [str(r) for r in roots]},
+                )
             report.build = old.name if old else ""
             return report
         vectors = _embed(chunks, reusable, encode, progress)
@@ -179,7 +188,7 @@ def _read(
     files: dict[str, dict[str, str]] = {}
     before = old.manifest["files"] if old else {}
     named = set(loaders.find(given))
-    order = [p for p in loaders.find(roots) if p not in named] + [p for p in loaders.find(given)]
+    order = [p for p in loaders.find(roots) if p not in named] + list(loaders.find(given))
     for path in order:
         if not path.is_file() and str(path) in before and path not in named:
             continue
@@ -225,7 +234,8 @@ def _embed(
     for start in range(0, len(missing), EMBED_BATCH):
         batch = missing[start : start + EMBED_BATCH]
         known.update(zip(batch, encode(batch), strict=True))
-        progress(f"embedded {min(start + EMBED_BATCH, len(missing))} of {len(missing)} passages")
+        if len(missing) > EMBED_BATCH:
+            progress(f"embedded {min(start + EMBED_BATCH, len(missing))} of {len(missing)} passages")
     rows = [known[chunk.searchable] for chunk in chunks]
     return np.stack(rows).astype(np.float32) if rows else np.zeros((0, 1), np.float32)
 

@@ -8,9 +8,18 @@ from typing import Literal, NamedTuple
 Part = Literal["why", "how", "dose"]
 
 _LABELS: dict[Part, str] = {
-    "why": r"why(?: it (?:helps|works|matters))?|why do it|benefits?|what it does|purpose|it helps|helps|what it (?:helps|trains)|trains|aim",
-    "how": r"how(?: to(?: do it| perform(?: it)?)?)?|steps?|instructions?|technique|method|do this|what to do|execution",
-    "dose": r"reps?|sets?|(?:sets?|reps?) (?:and|&|x|/) (?:sets?|reps?)|dose|dosage|repetitions?|duration|volume|how (?:much|many|long|often)|amount|time",
+    "why": (
+        r"why(?: it (?:helps|works|matters))?|why do it|benefits?|what it does|purpose|it helps|helps|"
+        r"what it (?:helps|trains)|trains|aim"
+    ),
+    "how": (
+        r"how(?: to(?: do it| perform(?: it)?)?)?|steps?|instructions?|technique|method|do this|what to do|"
+        r"execution"
+    ),
+    "dose": (
+        r"reps?|sets?|(?:sets?|reps?) (?:and|&|x|/) (?:sets?|reps?)|dose|dosage|repetitions?|duration|volume|"
+        r"how (?:much|many|long|often)|amount|time"
+    ),
 }
 _PATTERNS = {
     part: re.compile(rf"^(?:{names})\s*(?:[:–—]|\s-\s|$)\s*(?P<rest>.*)$", re.IGNORECASE | re.DOTALL)

@@ -66,7 +66,9 @@ def load(path: Path) -> Source:
         raise LoadError("there is no such file")
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        raise LoadError(f"{path.suffix or 'a file without suffix'} is not supported; use {', '.join(SUFFIXES)}")
+        raise LoadError(
+            f"{path.suffix or 'a file without suffix'} is not supported; use {', '.join(SUFFIXES)}"
+        )
     if path.stat().st_size > MAX_FILE_BYTES:
         raise LoadError(f"larger than {MAX_FILE_BYTES // 1024 // 1024} MiB")
     data = path.read_bytes()

@@ -83,9 +83,9 @@ def _joined(lines: list[str]) -> list[str]:
     for line in lines:
         starts = _BULLET.match(line) or _LABEL.match(line) or re.match(r"\d{1,2}[.)]\s", line)
         heading = plaintext.looks_like_heading(line)
-        if joined and not starts and not heading and not joined[-1].endswith((".", ":", "?", "!")):
-            if not plaintext.looks_like_heading(joined[-1]):
-                joined[-1] = f"{joined[-1]} {line}"
-                continue
+        open_line = joined and not joined[-1].endswith((".", ":", "?", "!"))
+        if open_line and not starts and not heading and not plaintext.looks_like_heading(joined[-1]):
+            joined[-1] = f"{joined[-1]} {line}"
+            continue
         joined.append(_BULLET.sub("• ", line))
     return joined

@@ -12,7 +12,8 @@ _NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+(?=\S)")
 _LABEL = re.compile(r"^[A-Z][\w ’'-]{1,24}:(\s|$)")
 _NOT_HEADING = re.compile(r"https?://|www\.|@|[.;,:!…]$")
 _SMALL_WORDS = frozenset(
-    "a an and as at but by for from if in into is it of on or so than that the then to up via vs when with you your".split()
+    {"a", "an", "and", "as", "at", "but", "by", "for", "from", "if", "in", "into", "is", "it", "of", "on"}
+    | {"or", "so", "than", "that", "the", "then", "to", "up", "via", "vs", "when", "with", "you", "your"}
 )
 
 

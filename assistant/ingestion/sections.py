@@ -63,7 +63,9 @@ def split(title: str, blocks: Sequence[Block]) -> list[Section]:
 def _without_lone_titles(title: str, blocks: Sequence[Block]) -> list[Block]:
     """Leave out headings above everything that only repeat the title in other words."""
     levels = [b.level for b in blocks if b.kind == "heading" and b.text != title]
-    tops = [b for b in blocks if b.kind == "heading" and levels and b.level == min(levels) and b.text != title]
+    tops = [
+        b for b in blocks if b.kind == "heading" and levels and b.level == min(levels) and b.text != title
+    ]
     if len(tops) == 1 and len(levels) > 3 and tops[0] == next(b for b in blocks if b.kind == "heading"):
         return [b for b in blocks if b is not tops[0]]
     return list(blocks)

@@ -183,7 +183,6 @@ class _TorchEncoder:
     def __init__(self, source: Path, threads: int) -> None:
         import torch
         from sentence_transformers import SentenceTransformer
-
         from transformers.utils import logging as transformers_logging
 
         transformers_logging.disable_progress_bar()
@@ -279,7 +278,7 @@ def _write_graph(model: Any, path: Path) -> None:
 
     import torch
 
-    class Pooled(torch.nn.Module):
+    class Pooled(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.model = model

@@ -37,7 +37,8 @@ class HybridRetriever(BaseRetriever):
     `lexical` (BM25 score, 0 where no word is shared) and `score` (the fused score).
 
     Example:
-        >>> HybridRetriever(chunks=chunks, store=store, embeddings=embeddings, k=3).invoke("tight hips")  # doctest: +SKIP
+        >>> retriever = HybridRetriever(chunks=chunks, store=store, embeddings=embeddings)  # doctest: +SKIP
+        >>> retriever.invoke("tight hips", k=3)  # doctest: +SKIP
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -88,7 +89,9 @@ class HybridRetriever(BaseRetriever):
         if not self.chunks:
             return {}
         vector = [float(value) for value in self.embeddings.encode([query])[0]]
-        found = self.store.similarity_search_by_vector_with_relevance_scores(vector, k=min(k, len(self.chunks)))
+        found = self.store.similarity_search_by_vector_with_relevance_scores(
+            vector, k=min(k, len(self.chunks))
+        )
         scores = {str(document.id): 1.0 - float(distance) for document, distance in found}
         return {chunk_id: score for chunk_id, score in scores.items() if chunk_id in self._by_id}
 

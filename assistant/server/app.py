@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 
-from assistant import __version__, settings as settings_module
-from assistant.server import chat, errors, guides, pages
+from assistant import __version__
+from assistant import settings as settings_module
+from assistant.server import callbacks, chat, errors, feedback, guides, pages
 from assistant.server.runtime import Runtime
 from assistant.settings import Settings
 from assistant.wording import Wording
@@ -45,6 +46,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.runtime = runtime
     errors.install(app, wording)
     app.include_router(chat.build_router(wording))
+    app.include_router(callbacks.build_router())
+    app.include_router(feedback.build_router())
     app.include_router(guides.build_router())
     app.include_router(pages.build_router(settings))
 

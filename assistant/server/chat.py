@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from collections.abc import Iterator
@@ -16,9 +17,12 @@ from assistant.conversation import Conversation
 from assistant.pipeline import Assistant
 from assistant.server.errors import RESPONSES, ApiError
 from assistant.server.runtime import Runtime
+from assistant.storage.conversations import Overtaken
 from assistant.wording import Wording
 
 log = logging.getLogger(__name__)
+
+MOST_REPEATS = 5
 
 
 def runtime_of(request: Request) -> Runtime:
@@ -33,10 +37,23 @@ Shared = Annotated[Runtime, Depends(runtime_of)]
 def _conversation(runtime: Runtime, conversation_id: str | None) -> Conversation:
     if conversation_id is None:
         return Conversation.new()
-    found = runtime.store.get(conversation_id)
+    found = runtime.conversations.get(conversation_id)
     if found is None:
         raise ApiError(404, "unknown_conversation")
     return found
+
+
+def _answer(runtime: Runtime, assistant: Assistant, request: schema.ChatRequest) -> schema.Reply:
+    """Answer and keep; where another message of the conversation was faster, answer again on top of it."""
+    for _ in range(MOST_REPEATS):
+        conversation = _conversation(runtime, request.conversation_id)
+        reply = assistant.reply(request.message, conversation)
+        try:
+            runtime.conversations.keep(conversation, request.message, reply)
+        except Overtaken:
+            continue
+        return reply
+    raise ApiError(503, "not_ready", {"Retry-After": "1"})
 
 
 def _event(kind: str, data: Any) -> str:
@@ -49,12 +66,29 @@ def _stream(
 ) -> Iterator[str]:
     try:
         for event in assistant.stream(message, conversation):
-            if event.kind == "done":
-                runtime.store.put(conversation)
+            if isinstance(event.data, schema.Reply):
+                _keep_streamed(runtime, assistant, message, conversation, event.data)
             yield _event(event.kind, {"text": event.data} if event.kind == "delta" else event.data)
     except Exception as error:
         log.error("a stream broke off: %s", type(error).__name__)
         yield _event("error", {"error": {"code": "not_ready", "message": wording.say("errors.not_ready")}})
+
+
+def _keep_streamed(
+    runtime: Runtime, assistant: Assistant, message: str, conversation: Conversation, reply: schema.Reply
+) -> None:
+    """Keep a streamed reply; where another message was faster, add this one's facts to what is there now."""
+    try:
+        runtime.conversations.keep(conversation, message, reply)
+    except Overtaken:
+        for _ in range(MOST_REPEATS):
+            newer = runtime.conversations.get(conversation.id)
+            if newer is None:
+                return
+            assistant.reply(message, newer)
+            with contextlib.suppress(Overtaken):
+                runtime.conversations.keep(newer, message, reply)
+                return
 
 
 def build_router(wording: Wording) -> APIRouter:
@@ -64,15 +98,14 @@ def build_router(wording: Wording) -> APIRouter:
     @router.post("/api/chat", responses=RESPONSES)
     def chat(request: schema.ChatRequest, runtime: Shared) -> schema.Reply:
         """Answer one message."""
-        assistant = runtime.assistant()
-        conversation = _conversation(runtime, request.conversation_id)
-        reply = assistant.reply(request.message, conversation)
-        runtime.store.put(conversation)
-        return reply
+        return _answer(runtime, runtime.assistant(), request)
 
     @router.post(
         "/api/chat/stream",
-        responses={**RESPONSES, 200: {"content": {"text/event-stream": {}}, "description": "Server-sent events"}},
+        responses={
+            **RESPONSES,
+            200: {"content": {"text/event-stream": {}}, "description": "Server-sent events"},
+        },
         response_class=StreamingResponse,
     )
     def stream(request: schema.ChatRequest, runtime: Shared) -> StreamingResponse:
@@ -88,7 +121,7 @@ def build_router(wording: Wording) -> APIRouter:
     @router.delete("/api/conversations/{conversation_id}", status_code=204, responses={404: RESPONSES[404]})
     def forget(conversation_id: str, runtime: Shared) -> Response:
         """Forget a conversation."""
-        if not runtime.store.delete(conversation_id):
+        if not runtime.conversations.delete(conversation_id):
             raise ApiError(404, "unknown_conversation")
         return Response(status_code=204)
 

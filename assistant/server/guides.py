@@ -13,7 +13,8 @@ from assistant.server.chat import Shared
 from assistant.server.errors import ApiError
 
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title><link rel="stylesheet" href="/guide.css"></head>
 <body><main><h1>{title}</h1>
 {body}

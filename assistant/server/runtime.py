@@ -6,12 +6,15 @@ import logging
 import threading
 import time
 
-from assistant.conversation import ConversationStore, MemoryStore
 from assistant.ingestion import index
 from assistant.pipeline import Assistant
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
 from assistant.server.errors import ApiError
 from assistant.settings import Settings
+from assistant.storage.callbacks import Callbacks
+from assistant.storage.conversations import Conversations
+from assistant.storage.database import open_database
+from assistant.storage.secrecy import Secrecy
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +28,12 @@ class Runtime:
     serving the old one while the new one is opened in the background.
     """
 
-    def __init__(self, settings: Settings, store: ConversationStore | None = None) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.store: ConversationStore = store or MemoryStore()
+        self.database = open_database(settings)
+        self.secrecy = Secrecy.load(settings)
+        self.conversations = Conversations(self.database, self.secrecy, keep_text=settings.store_messages)
+        self.callbacks = Callbacks(self.database, self.secrecy)
         self.problem = ""
         self._assistant: Assistant | None = None
         self._embeddings: LocalEmbeddings | None = None

@@ -57,7 +57,7 @@ class Callbacks:
     ) -> str:
         """Store a request and what must be delivered of it; return its id.
 
-        With an idempotency key that was seen before, the first request's id is returned and nothing is stored.
+        With an idempotency key seen before, the first request's id is returned and nothing is stored.
         """
         key = self._secrecy.digest(f"{self._clinic}\n{idempotency_key}") if idempotency_key else None
         details = {"name": name, "contact": contact, "message": message, "preferred_time": preferred_time}
@@ -78,7 +78,11 @@ class Callbacks:
                 session.add(row)
                 session.flush()
                 for channel in self._channels:
-                    session.add(OutboxRow(id=secrets.token_urlsafe(16), callback_id=row.id, channel=channel, due=row.created))
+                    session.add(
+                        OutboxRow(
+                            id=secrets.token_urlsafe(16), callback_id=row.id, channel=channel, due=row.created
+                        )
+                    )
         except IntegrityError:
             # Another request with the same key was stored in between; it is the first.
             with self._database.session() as session:
@@ -87,7 +91,7 @@ class Callbacks:
             raise
         return row.id
 
-    def list(self, *, include_done: bool = False) -> list[Callback]:
+    def requests(self, *, include_done: bool = False) -> list[Callback]:
         """Return the requests, oldest first."""
         query = select(CallbackRow).where(CallbackRow.clinic == self._clinic).order_by(CallbackRow.created)
         if not include_done:
@@ -124,9 +128,11 @@ class Callbacks:
             session.execute(delete(CallbackRow).where(CallbackRow.id.in_(ids)))
             return len(ids)
 
-    def _held(self, contact: str) -> Select[tuple[CallbackRow]]:
+    def _held(self, contact: str) -> Select[CallbackRow]:
         digest = self._secrecy.digest(normalised(contact))
-        return select(CallbackRow).where(CallbackRow.clinic == self._clinic, CallbackRow.contact_digest == digest)
+        return select(CallbackRow).where(
+            CallbackRow.clinic == self._clinic, CallbackRow.contact_digest == digest
+        )
 
     def _first(self, session: Session, key: str) -> str | None:
         return session.scalar(select(CallbackRow.id).where(CallbackRow.idempotency_key == key))

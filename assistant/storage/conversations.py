@@ -13,10 +13,16 @@ from assistant.storage.models import ConversationRow, FeedbackRow, MessageRow, P
 from assistant.storage.secrecy import Secrecy
 
 
+class Overtaken(Exception):
+    """The conversation went on elsewhere since it was read; read it again and repeat."""
+
+
 class Conversations:
     """Keeps conversations of one clinic between requests, encrypted."""
 
-    def __init__(self, database: Database, secrecy: Secrecy, *, clinic: str = "", keep_text: bool = True) -> None:
+    def __init__(
+        self, database: Database, secrecy: Secrecy, *, clinic: str = "", keep_text: bool = True
+    ) -> None:
         self._database = database
         self._secrecy = secrecy
         self._clinic = clinic
@@ -28,23 +34,37 @@ class Conversations:
             row = session.get(ConversationRow, conversation_id)
             if row is None or row.clinic != self._clinic:
                 return None
-            return Conversation.model_validate_json(self._secrecy.open(row.state))
+            found = Conversation.model_validate_json(self._secrecy.open(row.state))
+            found.version = row.version
+            return found
 
-    def put(self, conversation: Conversation) -> None:
-        """Keep the conversation as it is now."""
+    def keep(self, conversation: Conversation, question: str, reply: schema.Reply) -> None:
+        """Keep the conversation as it is after a reply, and note the reply; both or neither.
+
+        Raises:
+            Overtaken: another request of the same conversation was kept since this one was read.
+        """
+        now = time.time()
         state = self._secrecy.seal(conversation.model_dump_json())
         with self._database.session() as session:
-            changed = session.execute(
-                update(ConversationRow)
-                .where(ConversationRow.id == conversation.id)
-                .values(state=state, updated=time.time(), version=ConversationRow.version + 1)
-            )
-            if changed.rowcount == 0:  # type: ignore[attr-defined]
+            if conversation.version == 0:
                 session.add(
                     ConversationRow(
-                        id=conversation.id, clinic=self._clinic, updated=time.time(), state=state, version=0
+                        id=conversation.id, clinic=self._clinic, updated=now, version=1, state=state
                     )
                 )
+            else:
+                changed = session.execute(
+                    update(ConversationRow)
+                    .where(
+                        ConversationRow.id == conversation.id, ConversationRow.version == conversation.version
+                    )
+                    .values(state=state, updated=now, version=conversation.version + 1)
+                )
+                if changed.rowcount == 0:  # type: ignore[attr-defined]
+                    raise Overtaken(conversation.id)
+            session.add(self._message(question, reply, now))
+        conversation.version += 1
 
     def delete(self, conversation_id: str) -> bool:
         """Forget the conversation and all that was written in it; say whether it was known."""
@@ -59,22 +79,18 @@ class Conversations:
             session.delete(row)
             return True
 
-    def record(self, question: str, reply: schema.Reply) -> None:
-        """Note one reply; the question's text only where settings allow it."""
-        with self._database.session() as session:
-            session.add(
-                MessageRow(
-                    id=reply.message_id,
-                    clinic=self._clinic,
-                    conversation_id=reply.conversation_id,
-                    created=time.time(),
-                    topic=reply.topic,
-                    level=reply.referral.level,
-                    signals=",".join(sorted({reason.signal for reason in reply.referral.reasons}))[:256],
-                    covered=reply.topic != "out_of_scope",
-                    text=self._secrecy.seal(question) if self._keep_text else None,
-                )
-            )
+    def _message(self, question: str, reply: schema.Reply, now: float) -> MessageRow:
+        return MessageRow(
+            id=reply.message_id,
+            clinic=self._clinic,
+            conversation_id=reply.conversation_id,
+            created=now,
+            topic=reply.topic,
+            level=reply.referral.level,
+            signals=",".join(sorted({reason.signal for reason in reply.referral.reasons}))[:256],
+            covered=reply.topic != "out_of_scope",
+            text=self._secrecy.seal(question) if self._keep_text else None,
+        )
 
     def vote(self, message_id: str, *, helpful: bool, comment: str | None) -> bool:
         """Keep a vote, replacing an earlier one; say whether the message is known."""
@@ -85,7 +101,11 @@ class Conversations:
             sealed = self._secrecy.seal(comment) if comment and self._keep_text else None
             session.merge(
                 FeedbackRow(
-                    message_id=message_id, clinic=self._clinic, created=time.time(), helpful=helpful, comment=sealed
+                    message_id=message_id,
+                    clinic=self._clinic,
+                    created=time.time(),
+                    helpful=helpful,
+                    comment=sealed,
                 )
             )
             return True

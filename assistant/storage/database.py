@@ -77,7 +77,9 @@ def open_database(settings: Settings) -> Database:
     try:
         url = make_url(url_of(settings))
     except ArgumentError as error:
-        raise StorageError("ASSISTANT_DATABASE_URL is no database URL; write postgresql://user@host/name") from error
+        raise StorageError(
+            "ASSISTANT_DATABASE_URL is no database URL; write postgresql://user@host/name"
+        ) from error
     try:
         engine = _sqlite(settings, str(url)) if url.drivername.startswith("sqlite") else _server(url)
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -115,7 +117,11 @@ def _sqlite(settings: Settings, url: str) -> Engine:
 
 def _server(url: Any) -> Engine:
     return create_engine(
-        url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5},
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from assistant.ingestion import loaders
@@ -60,7 +62,9 @@ def test_ids_are_unique_and_positions_follow_the_guide(topics: Topics) -> None:
     assert [chunk.position for chunk in chunks] == list(range(len(chunks)))
 
 
-def test_a_long_section_is_split_with_overlap(topics: Topics, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_long_section_is_split_with_overlap(
+    topics: Topics, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = tmp_path_factory.mktemp("long") / "long.md"
     body = " ".join(f"Sentence number {n} says something about hips." for n in range(120))
     path.write_text(f"# Guide\n\n## Long Part\n\n{body}\n")
@@ -68,7 +72,7 @@ def test_a_long_section_is_split_with_overlap(topics: Topics, tmp_path_factory: 
     assert len(chunks) > 3
     assert all(len(chunk.text) <= MAX_CHARS for chunk in chunks)
     assert all(chunk.quote in body for chunk in chunks)
-    assert any(before.text[-40:] in after.text for before, after in zip(chunks, chunks[1:], strict=False))
+    assert any(before.text[-40:] in after.text for before, after in itertools.pairwise(chunks))
 
 
 def test_a_chunk_survives_the_way_to_disk(topics: Topics) -> None:

@@ -29,7 +29,11 @@ def test_only_what_changed_is_embedded_again(
 ) -> None:
     first = ingest(empty_settings, embeddings, guide)
     assert len(first.added) == len(index.current(empty_settings).chunks) > 20
-    guide.write_text(guide.read_text().replace("3 sets of 15 per side.\n\n\n3. Step", "3 sets of 16 per side.\n\n\n3. Step"))
+    guide.write_text(
+        guide.read_text().replace(
+            "3 sets of 15 per side.\n\n\n3. Step", "3 sets of 16 per side.\n\n\n3. Step"
+        )
+    )
     asked: list[str] = []
 
     def counting(texts: list[str]) -> object:
@@ -51,10 +55,14 @@ def test_a_removed_exercise_leaves_the_index(
     ingest(empty_settings, embeddings, guide)
     text = guide.read_text()
     guide.write_text(text[: text.index("10. Copenhagen")] + text[text.index("How to Fit") :])
-    assert [i.split("/")[1] for i in ingest(empty_settings, embeddings).removed] == ["exercise:copenhagen-planks"]
+    assert [i.split("/")[1] for i in ingest(empty_settings, embeddings).removed] == [
+        "exercise:copenhagen-planks"
+    ]
 
 
-def test_a_dry_run_changes_nothing(empty_settings: Settings, embeddings: LocalEmbeddings, guide: Path) -> None:
+def test_a_dry_run_changes_nothing(
+    empty_settings: Settings, embeddings: LocalEmbeddings, guide: Path
+) -> None:
     report = ingest(empty_settings, embeddings, guide, dry_run=True)
     assert report.added
     with pytest.raises(index.IndexMissing):
@@ -115,7 +123,9 @@ def test_a_second_edition_of_a_guide_takes_the_place_of_the_first(
     edition = tmp_path / "second-edition.txt"
     edition.write_text(guide.read_text().replace("4 rounds", "6 rounds"))
     ingest(empty_settings, embeddings, edition)
-    doses = [c.exercise.dose for c in index.current(empty_settings).chunks if c.title == "Wall Sits" and c.exercise]
+    doses = [
+        c.exercise.dose for c in index.current(empty_settings).chunks if c.title == "Wall Sits" and c.exercise
+    ]
     assert doses == ["6 rounds."]
     ingest(empty_settings, embeddings)
     assert len(index.current(empty_settings).chunks) < 40

@@ -56,7 +56,9 @@ def test_a_page_copied_as_text_has_its_title_once_and_its_exercises_numbered() -
 def test_docx_reads_like_the_text_it_was_made_from(tmp_path: Path, styled: bool) -> None:
     source = loaders.load(as_docx(tmp_path / "knee.docx", KNEE.blocks, styled=styled))
     assert headings(source) == headings(KNEE)
-    assert [b.text for b in source.blocks if b.kind == "item"] == [b.text for b in KNEE.blocks if b.kind == "item"]
+    assert [b.text for b in source.blocks if b.kind == "item"] == [
+        b.text for b in KNEE.blocks if b.kind == "item"
+    ]
 
 
 def test_pdf_reads_like_the_text_it_was_made_from(tmp_path: Path) -> None:
@@ -77,7 +79,9 @@ def test_html_keeps_the_article_and_leaves_the_page_around_it_out() -> None:
 
 def test_markdown_front_matter_gives_title_and_page(tmp_path: Path) -> None:
     path = tmp_path / "guide.md"
-    path.write_text('---\ntitle: "Hips"\npage: https://clinic.example/hips\n---\n# Hips\n\nText **bold** <b>raw</b>.\n')
+    path.write_text(
+        '---\ntitle: "Hips"\npage: https://clinic.example/hips\n---\n# Hips\n\nText **bold** <b>raw</b>.\n'
+    )
     source = loaders.load(path)
     assert (source.title, source.page) == ("Hips", "https://clinic.example/hips")
     assert source.blocks[-1].text == "Text bold raw."

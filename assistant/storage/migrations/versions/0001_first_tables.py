@@ -59,7 +59,11 @@ def upgrade() -> None:
         "outbox",
         sa.Column("id", sa.String(64), primary_key=True),
         sa.Column(
-            "callback_id", sa.String(64), sa.ForeignKey("callbacks.id", ondelete="CASCADE"), nullable=False, index=True
+            "callback_id",
+            sa.String(64),
+            sa.ForeignKey("callbacks.id", ondelete="CASCADE"),
+            nullable=False,
+            index=True,
         ),
         sa.Column("channel", sa.String(16), nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),

@@ -1,0 +1,93 @@
+"""`POST /api/callbacks`: 201 only once the request is durably stored."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header
+from pydantic import BeforeValidator, EmailStr, Field, StringConstraints, TypeAdapter, ValidationError
+
+from assistant import schema
+from assistant.server.chat import Shared
+from assistant.server.errors import RESPONSES, ApiError
+
+_PHONE = re.compile(r"^\+?[\d\s().\-/]{6,25}$")
+_EMAIL: TypeAdapter[str] = TypeAdapter(EmailStr)
+
+
+class CallbackRequest(schema.Model):
+    """What a visitor asks to be called back about."""
+
+    name: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
+        BeforeValidator(schema.without_controls),
+    ] = Field(examples=["Sam Runner"])
+    contact: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=254),
+        BeforeValidator(schema.without_controls),
+    ] = Field(examples=["sam@runner.example"])
+    """Phone number or e-mail address."""
+    topic: Literal["call_back", "discovery_call", "cost_availability"] = Field(examples=["call_back"])
+    message: Annotated[str, StringConstraints(max_length=2_000), BeforeValidator(schema.without_controls)] = (
+        ""
+    )
+    preferred_time: Annotated[
+        str, StringConstraints(max_length=200), BeforeValidator(schema.without_controls)
+    ] = ""
+    consent: bool = Field(examples=[True])
+    """Must be true: the visitor agreed to be contacted."""
+    conversation_id: str | None = Field(default=None, max_length=100)
+    website: Annotated[str, StringConstraints(max_length=200)] = ""
+    """Left empty by people; whoever fills it in is a program."""
+
+
+class CallbackReceipt(schema.Model):
+    """The stored request."""
+
+    id: str
+    status: Literal["received"] = "received"
+
+
+def usable_contact(contact: str) -> bool:
+    """Say whether somebody can be reached at `contact`: a phone number or an e-mail address."""
+    if "@" not in contact:
+        return bool(_PHONE.match(contact)) and sum(c.isdigit() for c in contact) >= 6
+    try:
+        _EMAIL.validate_python(contact)
+    except ValidationError:
+        return False
+    return True
+
+
+def build_router() -> APIRouter:
+    """Return the call-back route."""
+    router = APIRouter(tags=["callbacks"])
+
+    @router.post(
+        "/api/callbacks", status_code=201, responses={k: v for k, v in RESPONSES.items() if k != 404}
+    )
+    def receive(
+        request: CallbackRequest,
+        runtime: Shared,
+        idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+    ) -> CallbackReceipt:
+        """Store a call-back request; a repeat with the same Idempotency-Key returns the first result."""
+        if not request.consent:
+            raise ApiError(422, "no_consent")
+        if not usable_contact(request.contact):
+            raise ApiError(422, "no_contact")
+        callback_id = runtime.callbacks.receive(
+            name=request.name,
+            contact=request.contact,
+            topic=request.topic,
+            message=request.message.strip(),
+            preferred_time=request.preferred_time.strip(),
+            conversation_id=request.conversation_id,
+            idempotency_key=idempotency_key,
+        )
+        return CallbackReceipt(id=callback_id)
+
+    return router
