@@ -168,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.only:
         planned = [mutation for mutation in planned if given.only in mutation.name]
     try:
-        # Bars and paired tests look at the report split only, so the rest of the tune split cannot change a verdict.
+        # Bars and paired tests look at the report split only: the rest of the tune split changes no verdict.
         chosen = [case for case in cases.load() if case.split == "report" or case.must]
         findings = check(chosen, planned, lambda text: print(text, flush=True))
     except (cases.CaseError, mutations.MutationError) as error:
