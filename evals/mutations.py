@@ -82,11 +82,6 @@ def without(pattern: str) -> Change:
     return lambda text: re.sub(pattern, "", text, count=1, flags=re.DOTALL)
 
 
-def without_flag(flag: str) -> Change:
-    """Return the removal of a [[flag]] of red_flags.toml."""
-    return without(rf'\[\[flag\]\]\nid = "{flag}"\n.*?(?=\n\[\[flag\]\]|\n# ──|\Z)')
-
-
 def in_flag(flag: str, old: str, new: str) -> Change:
     """Return the change of the first `old` after a flag's id."""
 
@@ -170,6 +165,15 @@ def _paraphrased_quotes(reply: schema.Reply, message: str) -> schema.Reply:
     return reply.model_copy(update={"citations": changed})
 
 
+def _muted(signal: str) -> Rework:
+    def rework(reply: schema.Reply, message: str) -> schema.Reply:
+        if all(reason.signal != signal for reason in reply.referral.reasons):
+            return reply
+        return reply.model_copy(update={"referral": schema.Referral(level="none")})
+
+    return rework
+
+
 def _minimised(reply: schema.Reply, message: str) -> schema.Reply:
     if not re.search(r"probably nothing|fussing|fine|thanks|anyway", message, re.IGNORECASE):
         return reply
@@ -237,8 +241,8 @@ FAULTS: tuple[Mutation, ...] = (
     ),
     Mutation("an exercise lost: hip flexor stretch", edits=((GUIDE, without(r"### 10\. .*?(?=\n## )")),)),
     Mutation("a threshold at 30 days", edits=((FLAGS, swap("refer_from_days = 8", "refer_from_days = 30")),)),
-    Mutation("a muted red flag: saddle numbness", edits=((FLAGS, without_flag("saddle")),)),
-    Mutation("a muted red flag: fever", edits=((FLAGS, without_flag("fever")),)),
+    Mutation("a muted red flag: saddle numbness", alter=each_reply(_muted("saddle"))),
+    Mutation("a muted red flag: fever", alter=each_reply(_muted("fever"))),
     Mutation(
         "a red flag taken down to refer: bladder and bowel",
         edits=(
