@@ -238,6 +238,27 @@ def _describe(file: Any) -> None:
     print(f"{file.path}: “{file.title}”, {', '.join(f'{n} {kind}' for kind, n in kinds.items())}")
 
 
+@app.command("eval")
+def evaluate(
+    suites: Annotated[list[str] | None, typer.Argument(help="Suites; all of them without.")] = None,
+    cases: Annotated[Path | None, typer.Option(help="A JSON Lines file of your own.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the report.")] = None,
+    against: Annotated[Path | None, typer.Option(help="Folder of an earlier run to compare with.")] = None,
+    url: Annotated[str | None, typer.Option(help="A running server to test instead of the library.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="Cases at a time.")] = 1,
+    ablate: Annotated[bool, typer.Option("--ablate", help="Compare retrievers, chunk sizes, guardrail parts.")] = False,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML for CI.")] = None,
+    inspect: Annotated[bool, typer.Option("--inspect", help="Write an Inspect log too.")] = False,
+    judge: Annotated[bool, typer.Option("--judge", help="Ask the language model too; never a gate.")] = False,
+) -> int:
+    """Run the answer-quality evals and write the report; exit 1 when a bar is missed."""
+    from evals import cli as evals_cli
+
+    return evals_cli.run(
+        suites or [], cases, out, against, url, workers, ablate, junit, inspect, judge=judge
+    )
+
+
 @app.command()
 def doctor(
     show_settings: Annotated[

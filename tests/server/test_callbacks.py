@@ -47,7 +47,7 @@ def test_a_repeat_with_the_same_key_is_the_same_request(client: TestClient) -> N
         ({"name": " "}, 422, "unprocessable"),
         ({"topic": "other"}, 400, "wrong_type"),
         ({"consent": []}, 400, "wrong_type"),
-        ({"message": "x" * 3000}, 422, "unprocessable"),
+        ({"message": "x" * 3000}, 422, "too_long"),
     ],
 )
 def test_what_cannot_be_called_back_is_refused(

@@ -1,0 +1,218 @@
+"""The weekly plan: where the guide's rules put the exercises into a visitor's week."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant import schema
+from assistant.answering.compose import exercise_of
+from assistant.answering.mentions import Mentions
+from assistant.answering.week import DAYS, SPREAD, Day, Run, Week
+from assistant.ingestion.chunks import Chunk
+
+Placement = Literal["after", "cross-training", "warm-up", "recovery"]
+
+SESSION_EXERCISES = 4
+"""Exercises of one strength session; 2–3 sets of four fill about the guide's 10–15 minutes."""
+LONG_SESSION_EXERCISES = 6
+_RANGE = re.compile(r"(\d+)\s*[–-]\s*(\d+)|(\d+)")
+_WORDS = {"once": 1, "twice": 2, "three times": 3, "two times": 2, "four times": 4}
+_PLACES: dict[Placement, str] = {
+    "warm-up": r"warm|before",
+    "cross-training": r"cross|strength day",
+    "recovery": r"recover|rest",
+    "after": r"after|easy|short",
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way of integration, as the guide gives it."""
+
+    placement: Placement
+    chunk: Chunk
+    minutes: tuple[int, int] | None
+    exercises: tuple[str, ...]
+    """Ids of the exercises that it names; empty where it names none."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The guide's rules for a week."""
+
+    sessions: tuple[int, int]
+    """Least and most strength sessions a week."""
+    ways: dict[Placement, Rule]
+    exercises: tuple[Chunk, ...]
+
+    @classmethod
+    def of(cls, chunks: Sequence[Chunk], mentions: Mentions) -> Rules:
+        """Read the rules from a guide's overview and its ways of integration."""
+        overview = " ".join(chunk.text for chunk in chunks if chunk.kind == "overview")
+        ways: dict[Placement, Rule] = {}
+        for chunk in chunks:
+            if chunk.kind != "integration":
+                continue
+            place = next((p for p, pattern in _PLACES.items() if re.search(pattern, chunk.title, re.IGNORECASE)), None)
+            if place and place not in ways:
+                named = tuple(dict.fromkeys(_id(m.chunk) for m in mentions.find(chunk.text)))
+                ways[place] = Rule(place, chunk, _minutes(chunk.text), named)
+        return cls(_sessions(overview), ways, tuple(chunk for chunk in chunks if chunk.exercise))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A plan, and what was assumed for it: keys of `prompts/plan.toml` with their variables."""
+
+    days: list[schema.PlanDay]
+    assumed: list[tuple[str, dict[str, str]]]
+
+
+def draw(week: Week, rules: Rules, preferred: Sequence[Chunk]) -> Drawn:
+    """Draw a week: strength 2–3 times, after easy runs or on cross-training days, never on the others.
+
+    `preferred` are exercises in the order of how well they serve the visitor's goal.
+    """
+    assumed: list[tuple[str, dict[str, str]]] = []
+    runs = _runs(week, assumed)
+    least, most = rules.sessions
+    wanted = week.sessions or (most if len(runs) >= most else least)
+    if not least <= wanted <= most:
+        assumed.append(("sessions", {"least": str(least), "most": str(most)}))
+        wanted = min(max(wanted, least), most)
+    strength = _strength_days(runs, week, wanted, rules, assumed)
+    if len(strength) < wanted:
+        assumed.append(("fewer", {"count": str(len(strength))}))
+    days = [_day(day, runs, strength, week, rules, preferred, assumed) for day in DAYS]
+    return Drawn(days, list({key: (key, variables) for key, variables in assumed}.values()))
+
+
+def _runs(week: Week, assumed: list[tuple[str, dict[str, str]]]) -> dict[Day, Run]:
+    if week.runs:
+        return {day: week.runs[day] for day in DAYS if day in week.runs}
+    count = week.run_count or 3
+    days = SPREAD[min(max(count, 1), 7)]
+    runs: dict[Day, Run] = dict.fromkeys(days, "easy")
+    if count >= 3:
+        runs["Sun"] = "long"
+    key = "days" if week.run_count else "week"
+    assumed.append((key, {"days": ", ".join(day for day in DAYS if day in runs)}))
+    return runs
+
+
+def _strength_days(
+    runs: dict[Day, Run], week: Week, wanted: int, rules: Rules, assumed: list[tuple[str, dict[str, str]]]
+) -> list[Day]:
+    """Choose days for strength: easy and cross-training days, spread out; else a free day for cross-training."""
+    fitting = {"easy": "after", "cross-training": "cross-training"}
+    open_days = [
+        day
+        for day, run in runs.items()
+        if day not in week.excluded and fitting.get(run) in rules.ways and _time_for(week, rules.ways, fitting[run])
+    ]
+    chosen = _spread(open_days, wanted)
+    free = [day for day in DAYS if day not in runs and day not in week.excluded]
+    while len(chosen) < wanted and free and "cross-training" in rules.ways:
+        day = max(free, key=lambda d: (min((_gap(d, c) for c in chosen), default=7), -DAYS.index(d)))
+        free.remove(day)
+        runs[day] = "cross-training"
+        chosen.append(day)
+        assumed.append(("cross_training", {"day": day}))
+    return sorted(chosen, key=DAYS.index)
+
+
+def _time_for(week: Week, ways: dict[Placement, Rule], place: str) -> bool:
+    minutes = ways[place].minutes  # type: ignore[index]
+    return week.minutes is None or minutes is None or week.minutes >= minutes[0]
+
+
+def _spread(days: Sequence[Day], wanted: int) -> list[Day]:
+    """Choose up to `wanted` days, each as far from the others as can be."""
+    from itertools import combinations
+
+    size = min(wanted, len(days))
+    if size == 0:
+        return []
+    return list(max(combinations(days, size), key=_least_gap))
+
+
+def _least_gap(days: Sequence[Day]) -> int:
+    return min((_gap(a, b) for index, a in enumerate(days) for b in days[index + 1 :]), default=7)
+
+
+def _gap(one: Day, other: Day) -> int:
+    distance = abs(DAYS.index(one) - DAYS.index(other))
+    return min(distance, 7 - distance)
+
+
+def _day(
+    day: Day,
+    runs: dict[Day, Run],
+    strength: Sequence[Day],
+    week: Week,
+    rules: Rules,
+    preferred: Sequence[Chunk],
+    assumed: list[tuple[str, dict[str, str]]],
+) -> schema.PlanDay:
+    run = runs.get(day)
+    if day in strength:
+        place: Placement = "cross-training" if run == "cross-training" else "after"
+        minutes = _bounded(rules.ways[place].minutes, week.minutes, assumed)
+        count = LONG_SESSION_EXERCISES if minutes and minutes[0] >= 20 else SESSION_EXERCISES
+        names = _rotated(preferred or rules.exercises, strength.index(day), count)
+        return schema.PlanDay(day=day, run=run, work=place, minutes=minutes, exercises=names)
+    if day in week.excluded:
+        return schema.PlanDay(day=day, run=run, work=None)
+    if run in ("long", "speed", "easy") and (way := rules.ways.get("warm-up")):
+        return schema.PlanDay(day=day, run=run, work="warm-up", exercises=list(way.exercises))
+    if run in (None, "rest") and (way := rules.ways.get("recovery")):
+        return schema.PlanDay(day=day, run=run or "rest", work="recovery", exercises=list(way.exercises))
+    return schema.PlanDay(day=day, run=run, work=None)
+
+
+def _bounded(
+    minutes: tuple[int, int] | None, most: int | None, assumed: list[tuple[str, dict[str, str]]]
+) -> list[int]:
+    if minutes is None:
+        return []
+    least, upper = minutes
+    if most is not None and most > upper:
+        assumed.append(("minutes", {"most": str(upper)}))
+    return [least, upper if most is None else max(least, min(upper, most))]
+
+
+def _rotated(chunks: Sequence[Chunk], session: int, count: int) -> list[str]:
+    """Return the ids for one session: the best first, the rest in turn so that the week covers more."""
+    size = min(count, len(chunks))
+    kept = list(chunks[: size // 2])
+    others = [chunk for chunk in chunks if chunk not in kept]
+    start = session * (size - len(kept))
+    rest = [others[(start + step) % len(others)] for step in range(size - len(kept))] if others else []
+    return [_id(chunk) for chunk in dict.fromkeys([*kept, *rest])]
+
+
+def _sessions(overview: str) -> tuple[int, int]:
+    text = overview.lower()
+    if match := re.search(r"(\d)\s*(?:[–-]|to)\s*(\d)\s*(?:times|x|days|sessions)", text):
+        return int(match[1]), int(match[2])
+    for word, count in _WORDS.items():
+        if word in text:
+            return count, count
+    if match := re.search(r"(\d)\s*(?:times|x|days|sessions)", text):
+        return int(match[1]), int(match[1])
+    return 2, 3
+
+
+def _minutes(text: str) -> tuple[int, int] | None:
+    for match in _RANGE.finditer(text):
+        if re.match(r"\s*(?:min|')", text[match.end() :]):
+            low, high, only = match.groups()
+            return (int(low), int(high)) if low else (int(only), int(only))
+    return None
+
+
+def _id(chunk: Chunk) -> str:
+    return exercise_of(chunk).id
