@@ -14,6 +14,8 @@ from evals.text import slug
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
+_PLAIN = frozenset([".md", ".markdown", ".txt"])
+_READ = _PLAIN | {".html", ".htm", ".docx", ".pdf"}
 _HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
 JUDGE = "judge"
 """The file in `prompts/` that no visitor reads."""
@@ -52,9 +54,12 @@ class Guides(NamedTuple):
 
     @classmethod
     def read(cls, knowledge: Path, prompts: Path | None = None, urls: Sequence[str] = ()) -> Guides:
-        """Read the Markdown and text guides of `knowledge` and the sentences of `prompts`."""
-        paths = [p for p in sorted(knowledge.rglob("*")) if p.suffix in (".md", ".txt", ".markdown")]
-        raw = [path.read_text(encoding="utf-8") for path in paths]
+        """Read the guides of `knowledge` and the sentences of `prompts`.
+
+        Markdown and text are read as they stand, so that a fault of the ingestion cannot hide itself; the
+        other formats by the ingestion's loaders.
+        """
+        raw = [_read(path) for path in sorted(knowledge.rglob("*")) if path.suffix.lower() in _READ]
         pages = re.findall(r"https?://[^\s\"'<>)\]]+", "\n".join(raw))
         templates: list[str] = []
         about_visitor: list[str] = []
@@ -65,6 +70,18 @@ class Guides(NamedTuple):
             (about_visitor if path.stem == CARE else templates).extend(found)
         text = "\n\n".join(_FRONT_MATTER.sub("", page) for page in raw)
         return cls(text, Wordings(templates, about_visitor), frozenset([*pages, *urls]))
+
+
+def _read(path: Path) -> str:
+    if path.suffix.lower() in _PLAIN:
+        return path.read_text(encoding="utf-8")
+    from assistant.ingestion import loaders
+
+    try:
+        blocks = loaders.load(path).blocks
+    except loaders.LoadError:
+        return ""  # left out of the index too, which `assistant ingest` says
+    return "\n\n".join(f"{'#' * max(b.level, 1)} {b.text}" if b.kind == "heading" else b.text for b in blocks)
 
 
 def _texts(value: object) -> Iterator[str]:
