@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -13,7 +13,7 @@ from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant import schema
-from assistant.answering import grounding
+from assistant.answering import calendar, grounding, segments
 from assistant.answering.answerer import Answerer
 from assistant.answering.compose import Draft
 from assistant.answering.concepts import Concepts, Linker
@@ -39,7 +39,8 @@ class Turn:
     message: str
     conversation: Conversation
     triage: Triage | None = None
-    passages: Sequence[Document] = ()
+    passages: Mapping[str, Sequence[Document]] = field(default_factory=dict)
+    """The message's questions in order, each with its passages."""
     draft: Draft | None = None
 
 
@@ -66,12 +67,14 @@ class Assistant:
         answerer: Answerer,
         wording: Wording,
         build: str,
+        today: Callable[[], date] = date.today,
     ) -> None:
         self.settings = settings
         self.guardrail = guardrail
         self.retriever = retriever
         self.answerer = answerer
         self.wording = wording
+        self._today = today
         self.build = build
         """Name of the index that this assistant answers from."""
         self.chain: Runnable[Turn, schema.Reply] = (
@@ -113,7 +116,7 @@ class Assistant:
             settings.clinic,
         )
         guardrail = Guardrail.load(settings.knowledge_dir, today=today)
-        return cls(settings, guardrail, retriever, answerer, wording, build.name)
+        return cls(settings, guardrail, retriever, answerer, wording, build.name, today)
 
     def reply(self, message: str, conversation: Conversation) -> schema.Reply:
         """Answer one message; the conversation is changed to hold what must be remembered."""
@@ -138,15 +141,15 @@ class Assistant:
     def _retrieve(self, turn: Turn) -> Turn:
         if turn.triage is not None and turn.triage.level == "urgent":
             return turn
-        return replace(turn, passages=self.retriever.search(turn.message))
+        questions = segments.questions(turn.message)
+        return replace(turn, passages={text: self.retriever.search(text) for text in questions})
 
     def _answer(self, turn: Turn) -> Turn:
         if turn.triage is not None and turn.triage.level == "urgent":
             return replace(turn, draft=Draft("seek_help"))
-        draft, memory = self.answerer.answer(
-            turn.message, turn.passages, turn.conversation.memory, relevance.covered
+        draft, turn.conversation.memory = self.answerer.answer(
+            turn.passages, turn.conversation.memory, relevance.covered
         )
-        turn.conversation.memory = memory
         return replace(turn, draft=draft)
 
     def _reply(self, turn: Turn) -> schema.Reply:
@@ -166,10 +169,18 @@ class Assistant:
             referral=decided,
             citations=draft.citations,
             exercises=draft.exercises,
+            plan=self._plan(draft),
             suggestions=card.suggestions or draft.suggestions,
             grounding=schema.Grounding(supported=grounding.supported(draft.answer, draft.citations)),
             language=triage.language,
         )
+
+    def _plan(self, draft: Draft) -> schema.Plan | None:
+        if draft.plan is None:
+            return None
+        start = calendar.first_monday(self._today(), draft.weeks_away)
+        url = f"/api/plans/{secrets.token_urlsafe(18)}.ics"
+        return schema.Plan(days=draft.plan, calendar_url=url, start=start)
 
     def _joined(self, triage: Triage, lead: str, draft: Draft) -> str:
         """Put the care card where its level wants it: alone, before the answer, or after it."""
