@@ -30,7 +30,17 @@ _TOPICS: dict[str, schema.Topic] = {
     "clinic": "clinic",
 }
 _KEPT_QUESTIONS = 20
-_ASKS_NUMBER = ("how many", "how much", "how long", "how far", "how old", "mileage", "miles", "litre", "what distance")
+_ASKS_NUMBER = (
+    "how many",
+    "how much",
+    "how long",
+    "how far",
+    "how old",
+    "mileage",
+    "miles",
+    "litre",
+    "what distance",
+)
 
 
 class Answerer:
@@ -84,7 +94,9 @@ class Answerer:
         real = [q for q in questions if q.intent not in SMALLTALK] or list(questions)[:1]
         kept: dict[tuple[str, tuple[str, ...]], Question] = {}
         for question in real:
-            kept.setdefault((question.intent, tuple(c.id for c in question.targets) or (question.message,)), question)
+            kept.setdefault(
+                (question.intent, tuple(c.id for c in question.targets) or (question.message,)), question
+            )
         return list(kept.values())
 
     def _draft(self, question: Question, memory: Memory) -> Draft:
@@ -144,7 +156,9 @@ class Answerer:
         chosen = question.targets or self.linker.exercises(question.message, MAX_CHOICES)
         self._lead(draft, "no_weights")
         self.composer.summaries(draft, chosen)
-        self.composer.steps_with(draft, self.composer.of_kind("exercise"), ("weight", "band", "dumbbell", "bench"))
+        self.composer.steps_with(
+            draft, self.composer.of_kind("exercise"), ("weight", "band", "dumbbell", "bench")
+        )
 
     def _lead(self, draft: Draft, key: str) -> None:
         draft.say(self.wording.say(f"answers.lead.{key}"))

@@ -11,6 +11,7 @@ from assistant.ingestion.chunks import Chunk, sentences
 from assistant.wording import Wording
 
 MAX_CHOICES = 4
+_SECONDS = re.compile(r"\d[^.]*\b(?:seconds?|minutes?|s|min)\b", re.IGNORECASE)
 _HOW_OFTEN = re.compile(r"\d|\b(once|twice|(two|three|four) times|daily|every)\b", re.IGNORECASE)
 
 
@@ -56,8 +57,7 @@ class Composer:
                     "answers.exercise.dose_of", name=chunk.exercise.name, dose=chunk.exercise.dose
                 )
                 lines.append(text + mark)
-                holds = [step for step in chunk.exercise.steps if any(c.isdigit() for c in step)]
-                lines[-1] += "".join(f" {step}{mark}" for step in holds)
+                lines[-1] += self._holds(chunk, mark)
                 draft.show(chunk)
         draft.bullets(lines)
 
@@ -75,8 +75,14 @@ class Composer:
                         dose=f"{chunk.exercise.dose}{mark}",
                     )
                 )
+                lines[-1] += self._holds(chunk, mark)
                 draft.show(chunk)
         draft.bullets(lines)
+
+    def _holds(self, chunk: Chunk, mark: str) -> str:
+        """Return the steps that say how long: a dose without them is half an answer."""
+        steps = chunk.exercise.steps if chunk.exercise else ()
+        return "".join(f" {step}{mark}" for step in steps if _SECONDS.search(step))
 
     def items(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
         """List titled items: causes, tips, ways of integration."""

@@ -56,7 +56,9 @@ class Rules:
         for chunk in chunks:
             if chunk.kind != "integration":
                 continue
-            place = next((p for p, pattern in _PLACES.items() if re.search(pattern, chunk.title, re.IGNORECASE)), None)
+            place = next(
+                (p for p, pattern in _PLACES.items() if re.search(pattern, chunk.title, re.IGNORECASE)), None
+            )
             if place and place not in ways:
                 named = tuple(dict.fromkeys(_id(m.chunk) for m in mentions.find(chunk.text)))
                 ways[place] = Rule(place, chunk, _minutes(chunk.text), named)
@@ -111,7 +113,9 @@ def _strength_days(
     open_days = [
         day
         for day, run in runs.items()
-        if day not in week.excluded and fitting.get(run) in rules.ways and _time_for(week, rules.ways, fitting[run])
+        if day not in week.excluded
+        and fitting.get(run) in rules.ways
+        and _time_for(week, rules.ways, fitting[run])
     ]
     chosen = _spread(open_days, wanted)
     free = [day for day in DAYS if day not in runs and day not in week.excluded]

@@ -64,7 +64,11 @@ class PlanWriter:
         self._composer.frequency(draft)
         draft.say(self._wording.say("plan.change" if week.known else "plan.ask"))
         draft.suggestions = self._wording.all(f"plan.suggest.{'again' if week.known else 'ask'}")
-        ids = list(dict.fromkeys(i for day in drawn.days if day.work in ("after", "cross-training") for i in day.exercises))
+        ids = list(
+            dict.fromkeys(
+                i for day in drawn.days if day.work in ("after", "cross-training") for i in day.exercises
+            )
+        )
         for exercise_id in ids[:CARDS]:
             draft.show(self._chunks[exercise_id])
         return week

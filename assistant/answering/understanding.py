@@ -27,7 +27,17 @@ OUTSIDE_NAMED = -0.15
 NEAR_OUT = 0.35
 """Least similarity to a kind of question outside the guide at which that kind's own wording is used."""
 SHORT_WORDS = 7
-_ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "1st": 0, "2nd": 1, "3rd": 2}
+_ORDINALS = {
+    "first": 0,
+    "second": 1,
+    "third": 2,
+    "fourth": 3,
+    "fifth": 4,
+    "last": -1,
+    "1st": 0,
+    "2nd": 1,
+    "3rd": 2,
+}
 _ORDINAL = re.compile(
     r"\b(first|second|third|fourth|fifth|last|1st|2nd|3rd)(?: one| exercise)?\b|(?:\bnumber|\bno\.?|#)\s*(\d{1,2})\b",
     re.IGNORECASE,

@@ -105,7 +105,11 @@ def read(text: str, before: Week) -> Week:
                 week.excluded = [d for d in week.excluded if d != day]
     if found := _TIMES.search(text):
         count = _number(next(group for group in found.groups() if group))
-        if before.known or before.runs or (_SESSIONS.search(text) and not re.search(r"\brun", text, re.IGNORECASE)):
+        if (
+            before.known
+            or before.runs
+            or (_SESSIONS.search(text) and not re.search(r"\brun", text, re.IGNORECASE))
+        ):
             week.sessions = count
         elif not week.runs:
             week.run_count = count
