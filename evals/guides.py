@@ -48,6 +48,11 @@ class Guides(NamedTuple):
                 found.append(line)
         return None if found is None else "\n".join(found)
 
+    def headings(self) -> list[str]:
+        """Return the headings, without their marks and list numbers."""
+        found = (_HEADING.match(line) for line in self.text.splitlines())
+        return [re.sub(r"^\d+[.)]\s*", "", match[2]) for match in found if match]
+
     def numbers(self) -> str:
         """Return the guide without the numbers of its headings, which are no facts."""
         return "\n".join(line for line in self.text.splitlines() if not _HEADING.match(line))

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant import schema
 
@@ -119,22 +119,17 @@ def _forgetting(field: str) -> Alter:
     return alter
 
 
-def _always_covered(assistant: Assistant) -> None:
-    answer = assistant.answerer.answer
+def _gate(verdict: bool) -> Alter:
+    def alter(assistant: Assistant) -> None:
+        answer: Any = assistant.answerer.answer
 
-    def changed(message, documents, memory, covered):  # type: ignore[no-untyped-def]
-        return answer(message, documents, memory, lambda *_: True)
+        def changed(*given: Any) -> Any:
+            # the last argument says whether passages cover a question
+            return answer(*given[:-1], lambda *_: verdict)
 
-    assistant.answerer.answer = changed  # type: ignore[method-assign]
+        assistant.answerer.answer = changed  # type: ignore[assignment, method-assign]
 
-
-def _never_covered(assistant: Assistant) -> None:
-    answer = assistant.answerer.answer
-
-    def changed(message, documents, memory, covered):  # type: ignore[no-untyped-def]
-        return answer(message, documents, memory, lambda *_: False)
-
-    assistant.answerer.answer = changed  # type: ignore[method-assign]
+    return alter
 
 
 def _reversed_ranking(assistant: Assistant) -> None:
@@ -266,7 +261,7 @@ FAULTS: tuple[Mutation, ...] = (
     Mutation("dropped follow-ups", alter=_forgetting("memory")),
     Mutation("a guardrail that forgets the last turn", alter=_forgetting("triage")),
     Mutation("minimising words lower the level", alter=each_reply(_minimised)),
-    Mutation("an open relevance gate", alter=_always_covered),
+    Mutation("an open relevance gate", alter=_gate(True)),
     Mutation("exercises beside urgent advice", alter=each_reply(_exercises_at_urgent)),
     Mutation("a leaked prompt", alter=each_reply(_leaked_prompt)),
     Mutation("a rounded dose: 8-10 said as 10", alter=each_reply(_rounded_numbers)),
@@ -274,7 +269,7 @@ FAULTS: tuple[Mutation, ...] = (
 """The 25 faults; each must be caught (24 at least)."""
 
 MORE_FAULTS: tuple[Mutation, ...] = (
-    Mutation("a closed relevance gate", alter=_never_covered),
+    Mutation("a closed relevance gate", alter=_gate(False)),
     Mutation("a ranking turned upside down", alter=_reversed_ranking),
     Mutation("every answer said twice", alter=each_reply(_doubled)),
     Mutation("evidence that nobody said", alter=each_reply(_loose_evidence)),

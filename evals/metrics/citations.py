@@ -84,7 +84,13 @@ class Wordings:
 
 
 def citations(
-    answer: str, quotes: Sequence[tuple[str, str]], guide: str, own: Wordings, *, extra: Sequence[str] = ()
+    answer: str,
+    quotes: Sequence[tuple[str, str]],
+    guide: str,
+    own: Wordings,
+    *,
+    extra: Sequence[str] = (),
+    names: Sequence[str] = (),
 ) -> Citations:
     """Judge the citations of `answer`.
 
@@ -99,11 +105,16 @@ def citations(
         quotes: (section, quote) of each citation.
         guide: the text of every guide.
         own: sentences that are the assistant's, not the guide's.
-        extra: further claims that the reply makes outside the answer (steps and doses of exercise cards).
+        extra: lines of exercise cards. They put citations to use, but are no claims of the answer:
+            `contract_kept` wants every line of a card in the guide word for word.
+        names: for a weekly plan, names of exercises and days: a line of names and minutes claims nothing but
+            its numbers, which `number_fidelity` checks.
     """
     spoken = [(own.claim(sentence), marks) for sentence, marks in cited_sentences(answer)]
     spoken += [(line, ()) for line in extra]
-    spoken = [(c, marks) for c, marks in spoken if len(content_words(c)) >= MIN_CLAIM_WORDS or numbers(c)]
+    cards = set(extra)
+    known = content_words(" ".join(names))
+    spoken = [(c, marks) for c, marks in spoken if _claims(c, known)]
     texts = [f"{re.sub(r'[0-9]+', ' ', section)} {quote}" for section, quote in quotes]
     everything = " ".join(texts)
     used: set[int] = set()
@@ -112,17 +123,24 @@ def citations(
         named = [mark - 1 for mark in marks if 0 < mark <= len(texts)]
         backing = {i for i in named or range(len(texts)) if supports(texts[i], claim)}
         together = " ".join(texts[i] for i in named) if named else everything
-        if not backing and not supports(together, claim):
+        if not backing and not supports(together, claim) and claim not in cards:
             unsupported.append(claim)
         used |= backing or {i for i in named or range(len(texts)) if supports(texts[i], claim, 0.3)}
     folded_guide = squeeze(guide)
     return Citations(
-        claims=tuple(claim for claim, _ in spoken),
+        claims=tuple(claim for claim, _ in spoken if claim not in cards),
         unsupported=tuple(unsupported),
         cited=len(quotes),
         idle=tuple(quote for i, (_, quote) in enumerate(quotes) if i not in used),
         foreign=tuple(quote for _, quote in quotes if squeeze(quote) not in folded_guide),
     )
+
+
+def _claims(sentence: str, known: frozenset[str]) -> bool:
+    content = content_words(sentence)
+    if known:
+        return len([word for word in content - known if not word[0].isdigit()]) >= MIN_CLAIM_WORDS
+    return len(content) >= MIN_CLAIM_WORDS or bool(numbers(sentence))
 
 
 def supports(quote: str, claim: str, share: float = SUPPORT) -> bool:

@@ -5,7 +5,23 @@ from pathlib import Path
 from assistant import resources
 from evals.guides import Guides
 
-GUIDE = "---\ntitle: x\n---\n# Guide\n\n## 2. Tips\n\n- Vary surfaces.\n\n### More\n\nRest 3 days.\n\n## 10 Moves\n\nEnd.\n"
+GUIDE = """---
+title: x
+---
+# Guide
+
+## 2. Tips
+
+- Vary surfaces.
+
+### More
+
+Rest 3 days.
+
+## 10 Moves
+
+End.
+"""
 
 
 def test_guides_of_every_format_are_read_and_own_sentences_known(tmp_path: Path) -> None:
