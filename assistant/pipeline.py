@@ -187,6 +187,9 @@ class Assistant:
         """Put the care card where its level wants it: alone, before the answer, or after it."""
         if triage.level == "urgent":
             return lead
+        note = f"care.language.{triage.language}"
+        if not lead and triage.language != "en" and self.wording.has(note):
+            return "\n\n".join((self.wording.say(note), draft.answer))
         if triage.level == "refer":
             general = self.wording.say("answers.lead.general") if draft.covered else ""
             return "\n\n".join(part for part in (lead, general, draft.answer) if part)

@@ -29,6 +29,8 @@ _TOPICS: dict[str, schema.Topic] = {
     "report": "seek_help",
     "clinic": "clinic",
 }
+_OPEN = ("why", "causes", "choose", "integrate", "protect", "benefit", "frequency", "report", "order")
+"""Intents whose answer also holds the passages that are nearest to the question."""
 _KEPT_QUESTIONS = 20
 _ASKS_NUMBER = (
     "how many",
@@ -112,6 +114,8 @@ class Answerer:
             getattr(self, f"_{intent}")(draft, question, memory)
         else:
             getattr(self, f"_{intent}", self._choose)(draft, question)
+            if intent in _OPEN:
+                self._also(draft, question.anchors)
         if not draft.suggestions:
             key = "one_exercise" if draft.topic == "exercises" and len(draft.shown) == 1 else draft.topic
             self.composer.suggest(draft, key)
@@ -179,8 +183,8 @@ class Answerer:
         self.composer.frequency(draft)
 
     def _causes(self, draft: Draft, question: Question) -> None:
-        near = self.linker.items(question.message, 2, ["cause"])
-        near = near or [c for c in question.passages[:2] if c.kind == "cause"]
+        near = [c for c in question.anchors if c.kind == "cause"]
+        near = near or self.linker.items(question.message, 2, ["cause"])
         self._lead(draft, "cause" if near else "causes")
         self.composer.items(draft, near or self.composer.of_kind("cause"))
         if self.linker.concepts.named(question.message):
@@ -188,12 +192,14 @@ class Answerer:
             self._tips_nearby(draft, question)
 
     def _howto(self, draft: Draft, question: Question) -> None:
-        if not question.targets:
+        nearest = [c for c in question.anchors if c.exercise][:1]
+        targets = question.targets or nearest
+        if not targets:
             self._choose(draft, question)
-        for chunk in question.targets[:3]:
+            return
+        for chunk in targets[:3]:
             self.composer.exercise(draft, chunk)
-        if question.targets:
-            self.composer.frequency(draft)
+        self.composer.frequency(draft)
 
     def _benefit(self, draft: Draft, question: Question) -> None:
         if len(question.targets) != 1:
@@ -251,8 +257,8 @@ class Answerer:
             self.composer.doses(draft, question.targets[:2])
 
     def _protect(self, draft: Draft, question: Question) -> None:
-        near = self.linker.items(question.message, 2, ["tip"])
-        near = near or [c for c in question.passages[:3] if c.kind == "tip"][:2]
+        near = [c for c in question.anchors if c.kind == "tip"]
+        near = list(dict.fromkeys([*near, *self.linker.items(question.message, 2, ["tip"])]))[:2]
         self._lead(draft, "cause" if near else "protect")
         self.composer.items(draft, near or self.composer.of_kind("tip"))
         asks_number = any(words in question.message.lower() for words in _ASKS_NUMBER)

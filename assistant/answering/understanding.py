@@ -15,7 +15,7 @@ from assistant.answering.mentions import Mentions, mask
 from assistant.answering.week import Week
 from assistant.ingestion.chunks import Chunk
 
-Covered = Callable[[Sequence[Document], float], bool]
+Covered = Callable[[Sequence[Document], float, float], bool]
 
 SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny")
 ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order")
@@ -27,6 +27,11 @@ OUTSIDE_NAMED = -0.15
 NEAR_OUT = 0.35
 """Least similarity to a kind of question outside the guide at which that kind's own wording is used."""
 SHORT_WORDS = 7
+ANCHOR = 0.42
+"""Least cosine of a passage that the answer must hold."""
+ANCHOR_SHARE = 0.85
+"""Least share of the nearest passage's cosine for another one to count too."""
+ANCHORS = 3
 _ORDINALS = {
     "first": 0,
     "second": 1,
@@ -72,8 +77,8 @@ class Question:
     targets: list[Chunk] = field(default_factory=list)
     """Exercises that it names or points back to."""
     passages: list[Chunk] = field(default_factory=list)
-    pointed: bool = False
-    """Whether the targets were pointed at, not named."""
+    anchors: list[Chunk] = field(default_factory=list)
+    """Passages so near that the answer must hold them, nearest first."""
 
 
 class Understanding:
@@ -99,7 +104,15 @@ class Understanding:
         intent = self._intent(message, intents, named, pointed, documents, memory, covered)
         follows = intent in ABOUT_ONE or (intent == "integrate" and len(pointed) == 1)
         targets = named or (pointed if follows else [])
-        return Question(message, intent, targets, passages, pointed=bool(targets) and not named)
+        return Question(message, intent, targets, passages, self._anchors(documents))
+
+    def _anchors(self, documents: Sequence[Document]) -> list[Chunk]:
+        """Return the passages that are near in themselves and nearly as near as the nearest."""
+        near = sorted(documents, key=lambda d: -float(d.metadata["dense"]))
+        if not near or near[0].metadata["dense"] < ANCHOR:
+            return []
+        least = max(ANCHOR, ANCHOR_SHARE * float(near[0].metadata["dense"]))
+        return [self._by_id[str(d.id)] for d in near if d.metadata["dense"] >= least][:ANCHORS]
 
     def _intent(
         self,
@@ -133,7 +146,7 @@ class Understanding:
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
         if pointed and _ORDINAL.search(message):
             return "howto" if best not in ABOUT_ONE else best
-        if not covered(documents, intents.scores[best] - intents.out[intents.best_out]):
+        if not covered(documents, intents.scores[best] - intents.out[intents.best_out], intents.scope):
             near = intents.out[intents.best_out] >= NEAR_OUT
             return f"out.{intents.best_out}" if near else "out.lead"
         return best
