@@ -19,6 +19,7 @@ from assistant.answering.compose import Draft
 from assistant.answering.concepts import Concepts, Linker
 from assistant.answering.intent import IntentClassifier
 from assistant.answering.mentions import Mentions
+from assistant.answering.spelling import Spelling
 from assistant.conversation import Conversation
 from assistant.guardrail import Guardrail, Triage, referral
 from assistant.ingestion import index
@@ -75,6 +76,10 @@ class Assistant:
         self.answerer = answerer
         self.wording = wording
         self._today = today
+        self.spelling = Spelling(
+            [*(chunk.searchable for chunk in retriever.chunks), *answerer.vocabulary],
+            retriever.embeddings.is_word,
+        )
         self.build = build
         """Name of the index that this assistant answers from."""
         self.chain: Runnable[Turn, schema.Reply] = (
@@ -142,7 +147,7 @@ class Assistant:
     def _retrieve(self, turn: Turn) -> Turn:
         if turn.triage is not None and turn.triage.level == "urgent":
             return turn
-        questions = segments.questions(turn.message)
+        questions = segments.questions(self.spelling.mend(turn.message))
         return replace(turn, passages={text: self.retriever.search(text) for text in questions})
 
     def _answer(self, turn: Turn) -> Turn:

@@ -68,6 +68,11 @@ class Answerer:
         self.clinic = clinic
         self._guide = chunks[0].guide if chunks else ""
 
+    @property
+    def vocabulary(self) -> list[str]:
+        """Return texts that hold the words which questions to this guide use."""
+        return [*self.understanding.examples, *self.linker.concepts.words]
+
     def answer(
         self, found: Mapping[str, Sequence[Document]], memory: Memory, covered: Covered
     ) -> tuple[Draft, Memory]:
@@ -176,15 +181,20 @@ class Answerer:
 
     def _why(self, draft: Draft, question: Question) -> None:
         texts = [c for c in self.composer.of_topic("why") if c.kind == "text"]
-        main = next((c for c in texts if "\n- " in c.quote or "\n• " in c.quote), texts[0] if texts else None)
-        if main:
-            self.composer.passage(draft, main)
-        self._also(draft, self.linker.exercises(question.message, 3))
-        self.composer.frequency(draft)
+        general = [c for c in texts if "\n- " in c.quote or "\n• " in c.quote] or texts
+        near = [c for c in question.anchors if c in texts]
+        for chunk in list(
+            dict.fromkeys([*near[:1], *(general[:1] if not near or near[0] in general else [])])
+        ):
+            self.composer.passage(draft, chunk)
+        if self.linker.concepts.named(question.message):
+            self._also(draft, self.linker.exercises(question.message, 3))
+            self.composer.frequency(draft)
 
     def _causes(self, draft: Draft, question: Question) -> None:
         near = [c for c in question.anchors if c.kind == "cause"]
         near = near or self.linker.items(question.message, 2, ["cause"])
+        near = near if len(near) <= 2 else []
         self._lead(draft, "cause" if near else "causes")
         self.composer.items(draft, near or self.composer.of_kind("cause"))
         if self.linker.concepts.named(question.message):
@@ -192,7 +202,7 @@ class Answerer:
             self._tips_nearby(draft, question)
 
     def _howto(self, draft: Draft, question: Question) -> None:
-        nearest = [c for c in question.anchors if c.exercise][:1]
+        nearest = [c for c in (*question.anchors, *question.passages[:1]) if c.exercise][:1]
         targets = question.targets or nearest
         if not targets:
             self._choose(draft, question)
@@ -282,6 +292,8 @@ class Answerer:
         self.composer.ways(draft, self.clinic.ways_to_a_person())
 
     def _clinic(self, draft: Draft, _question: Question) -> None:
+        for chunk in self.composer.of_topic("seek_help")[:1]:
+            self.composer.offer(draft, chunk)
         draft.say(self.wording.say("answers.clinic.ways", clinic=self.clinic.name))
         ways = self.clinic.ways_to_a_person()
         draft.bullets([f"[{way.label}]({way.url})" if way.kind == "link" else way.label for way in ways])
@@ -313,7 +325,9 @@ class Answerer:
     def _outside(self, kind: str, memory: Memory) -> Draft:
         draft = Draft("out_of_scope")
         draft.covered = False
-        draft.say(self.wording.say(f"answers.out.{kind}"))
+        again = memory.intent.startswith("out.") and f"out.{kind}" in memory.said
+        draft.say(self.wording.say("answers.out.again" if again else f"answers.out.{kind}"))
+        memory.said.append(f"out.{kind}")
         if "offer" not in memory.said:
             draft.say(self.wording.say("answers.out.offer"))
             memory.said.append("offer")

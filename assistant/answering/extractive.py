@@ -72,7 +72,7 @@ class Composer:
                         "answers.exercise.summary",
                         name=chunk.exercise.name,
                         why=f"{chunk.exercise.why}{mark}",
-                        dose=f"{chunk.exercise.dose}{mark}",
+                        dose=chunk.exercise.dose.rstrip("."),
                     )
                 )
                 lines[-1] += self._holds(chunk, mark)
@@ -104,6 +104,11 @@ class Composer:
             draft.bullets(bullets)
         else:
             draft.say(" ".join(f"{sentence}{mark}" for sentence in lead[:most]))
+
+    def offer(self, draft: Draft, chunk: Chunk) -> None:
+        """Say what the clinic does: the sentences of the seek-help passage behind its rule."""
+        parts = sentences(chunk.text)[1:3]
+        draft.say(" ".join(f"{part}{draft.cite(chunk)}" for part in parts))
 
     def frequency(self, draft: Draft) -> None:
         """Say how often the exercises are done: the sentences of the overview that hold a number.

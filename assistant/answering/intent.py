@@ -61,6 +61,7 @@ class IntentClassifier:
         for name, examples in (*inside.items(), *outside.items()):
             self._rows[name] = slice(len(texts), len(texts) + len(examples))
             texts += examples
+        self.examples = texts
         self._vectors = encode(texts)
         inner = sum(len(examples) for examples in inside.values())
         self._plane = _ridge(self._vectors, inner)

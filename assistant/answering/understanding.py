@@ -19,7 +19,7 @@ Covered = Callable[[Sequence[Document], float, float], bool]
 
 SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny")
 ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order")
-FOLLOW_UPS = (*ABOUT_ONE, "why", "integrate", "more", "all", "easier", "no_weights", "plan")
+FOLLOW_UPS = (*ABOUT_ONE, "why", "causes", "integrate", "more", "all", "easier", "no_weights", "plan")
 SURE_TALK = 0.45
 """Least similarity at which a message counts as small talk or as a question about the assistant."""
 OUTSIDE_NAMED = -0.15
@@ -91,6 +91,7 @@ class Understanding:
         self._mentions = mentions
         self._stand_in = stand_in
         self._by_id = {chunk.id: chunk for chunk in chunks}
+        self.examples = intents.examples
 
     def understand(
         self, message: str, documents: Sequence[Document], memory: Memory, covered: Covered
@@ -127,6 +128,8 @@ class Understanding:
         best = intents.best
         if self._about_plan(message, intents, memory):
             return "plan"
+        if best == "clinic" and intents.scores[best] > SURE_TALK and intents.margin > 0.02:
+            return best
         if named:
             if intents.margin < OUTSIDE_NAMED:
                 return f"out.{intents.best_out}"
@@ -138,7 +141,7 @@ class Understanding:
             best = next(n for n in intents.scores if n not in SMALLTALK and not n.startswith("meta"))
         short = len(message.split()) <= SHORT_WORDS
         if short and best in FOLLOW_UPS and intents.margin > -0.05:
-            if pointed and best == "why":
+            if pointed and best in ("why", "causes"):
                 return "benefit"
             if pointed or best in ("more", "all", "easier", "no_weights"):
                 return best
@@ -154,16 +157,18 @@ class Understanding:
     def _pointed(self, message: str, memory: Memory) -> list[Chunk]:
         """Return the exercises named before that a short message points back to."""
         shown = [self._by_id[i] for i in memory.shown if i in self._by_id]
-        if shown and (match := _ORDINAL.search(message)):
+        if match := _ORDINAL.search(message):
             place = int(match[2]) - 1 if match[2] else _ORDINALS[match[1].lower()]
-            if -len(shown) <= place < len(shown):
-                return [shown[place]]
+            every = [chunk for chunk in self._by_id.values() if chunk.exercise]
+            listed = shown if len(shown) > 1 and not match[2] else every
+            if -len(listed) <= place < len(listed):
+                return [listed[place]]
         short = len(message.split()) <= SHORT_WORDS
         return shown if short and (_POINTS_BACK.search(message) or len(message.split()) <= 4) else []
 
     def _about_plan(self, message: str, intents: Intents, memory: Memory) -> bool:
         """Say whether the message asks for a plan or changes the one that was drawn."""
-        days = [day for mention in week.mentions(message) for day in mention.days]
+        days = [day for mention in week.mentions(message) for day in mention.days if len(mention.days) < 5]
         score = intents.scores.get("plan", 0.0)
         near = score >= intents.scores[intents.best] - 0.12
         if memory.week is not None and memory.intent == "plan":
