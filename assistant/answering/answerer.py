@@ -192,9 +192,10 @@ class Answerer:
             self.composer.frequency(draft)
 
     def _causes(self, draft: Draft, question: Question) -> None:
-        near = [c for c in question.anchors if c.kind == "cause"]
-        near = near or self.linker.items(question.message, 2, ["cause"])
-        near = near if len(near) <= 2 else []
+        near = self.linker.items(question.message, 2, ["cause"])
+        if near:
+            anchored = [c for c in question.anchors if c.kind == "cause"]
+            near = list(dict.fromkeys([*anchored, *near]))[:2]
         self._lead(draft, "cause" if near else "causes")
         self.composer.items(draft, near or self.composer.of_kind("cause"))
         if self.linker.concepts.named(question.message):
