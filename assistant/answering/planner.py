@@ -108,7 +108,7 @@ def _runs(week: Week, assumed: list[tuple[str, dict[str, str]]]) -> dict[Day, Ru
 def _strength_days(
     runs: dict[Day, Run], week: Week, wanted: int, rules: Rules, assumed: list[tuple[str, dict[str, str]]]
 ) -> list[Day]:
-    """Choose days for strength: easy and cross-training days, spread out; else a free day for cross-training."""
+    """Choose days for strength: easy and cross-training days, spread out; else make a free day one."""
     fitting = {"easy": "after", "cross-training": "cross-training"}
     open_days = [
         day

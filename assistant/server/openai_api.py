@@ -133,7 +133,13 @@ def build_router(wording: Wording) -> APIRouter:
             "finish_reason": "stop",
         }
         usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
-        return {**head, "object": "chat.completion", "choices": [choice], "usage": usage, "assistant": _extra(reply)}
+        return {
+            **head,
+            "object": "chat.completion",
+            "choices": [choice],
+            "usage": usage,
+            "assistant": _extra(reply),
+        }
 
     return router
 
