@@ -43,9 +43,8 @@ _ORDINALS = {
     "2nd": 1,
     "3rd": 2,
 }
-_COUNTS = {
-    name: n for n, name in enumerate("one two three four five six seven eight nine ten".split(), start=1)
-}
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNTS = {name: count for count, name in enumerate(_NUMBERS, start=1)}
 _COUNT = "|".join(_COUNTS)
 _PLACE = r"first|second|third|fourth|fifth|last|1st|2nd|3rd"
 _ORDINAL = re.compile(
