@@ -108,7 +108,7 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
         )
     )
     generic = generic or (
-        "people_in_general" in places and not any(w in ("my", "mine", "i'm", "i've") for w in words[1:])
+        "people_in_general" in places and not _own_back(words)
     )
     asking = words[0] in _ASKING or words[:2] in (["what", "should"], ["or", "should"], ["so", "should"])
     return Context(
@@ -183,6 +183,13 @@ _QUESTION_ONLY = frozenset(
         "would",
     ]
 )
+
+
+def _own_back(words: list[str]) -> bool:
+    """Say whether the speaker's own back or state is named: "my club" is not, "my back" is."""
+    if any(w in ("mine", "i'm", "i've") for w in words[1:]):
+        return True
+    return any(w == "my" and {"back", "spine"} & set(words[i + 1 : i + 4]) for i, w in enumerate(words))
 
 
 def _about_exercise(words: list[str]) -> bool:

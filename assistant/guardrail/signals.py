@@ -331,7 +331,7 @@ def _hits(message: str, reading: Reading, policy: Policy) -> list[Hit]:
                 if flag.id in seen:
                     continue
                 for first, last, used in matches(entry.pattern, places):
-                    if used <= figurative or _cancelled(flag, first, used, modifiers, sentence):
+                    if used & figurative or _cancelled(flag, first, used, modifiers, sentence):
                         continue
                     seen.add(flag.id)
                     subject: Subject = "other" if modifiers.subject == "other" else "self"
