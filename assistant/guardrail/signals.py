@@ -243,11 +243,14 @@ def _implied(reading: Reading, today: date) -> list[tuple[int, Mention]]:
     ):
         if modifiers.hypothetical or modifiers.generic or modifiers.historical:
             continue
-        if any(n == number and m.site != "elsewhere" for n, m in reading.pains):
+        here = [m for n, m in reading.pains if n == number and m.site != "elsewhere"]
+        signs = any(h.sentence == number and h.flag.signal in _TELLING for h in reading.hits)
+        # "it isn't bad, it's just constant, my back" denies how bad it is, not that it is there.
+        if here and not (signs and all(m.status == "denied" and not m.strong for m in here)):
             continue
         backs = pain.back_words(sentence, places, reading.language)
         backs = [b for b in backs if modifiers.resolved_at is None or b > modifiers.resolved_at]
-        signs = any(h.sentence == number and h.flag.signal in _TELLING for h in reading.hits)
+        signs = signs or (bool(backs) and any(h.flag.id == "trauma" for h in reading.hits))
         praise = {"back_praise", "exercise_name", "benign_denial", "people_in_general"} & places.keys()
         plain = not praise and not sentence.question and not _ASKS & set(sentence.words[:3])
         own = "spine_own" in places or len(sentence.words) <= 3
@@ -269,6 +272,9 @@ def _meant(reading: Reading) -> list[tuple[int, Mention]]:
     """A short message that only tells a limit or a course ("tonight at the end of my street") means the pain."""  # noqa: E501
     if any(m.site != "elsewhere" for _, m in reading.pains) or reading.has("other_topic"):
         return []
+    for number, places in enumerate(reading.places):
+        if "it_varies" in places and reading.has("spine_any") and not reading.contexts[number].generic:
+            return [(number, Mention("unsaid", "present", 0, 0, False, False))]
     for hit in reading.hits:
         if reading.sentences[hit.sentence].question:
             continue
@@ -276,11 +282,15 @@ def _meant(reading: Reading) -> list[tuple[int, Mention]]:
             return [(hit.sentence, Mention("unsaid", "present", 0, 0, False, False))]
         if hit.flag.signal in ("worsening", "duration", "recurrence", "night_pain") or hit.strong:
             words = reading.sentences[hit.sentence].words
-            if hit.strong and (len(words) > 8 or {"because", "due", "cos"} & set(words)):
+            scene = hit.strong and hit.flag.signal not in _COURSE
+            if scene and (len(words) > 8 or {"because", "due", "cos"} & set(words)):
                 continue
             if hit.strong or any(w in _IT for w in words) or words[0] not in ("i", "i'm", "i've", "my"):
                 return [(hit.sentence, Mention("unsaid", "present", 0, 0, False, False))]
     return []
+
+
+_COURSE = frozenset({"worsening", "duration", "recurrence"})
 
 
 def _beside(hit: Hit, reading: Reading, pain_known: bool) -> bool:
@@ -324,7 +334,7 @@ def _hits(message: str, reading: Reading, policy: Policy) -> list[Hit]:
         zip(reading.sentences, reading.places, reading.contexts, strict=True)
     ):
         seen: set[str] = set()
-        figurative = {k for a, b in places.get("figurative", ()) for k in range(a, b + 1)}
+        figurative = pain.figurative_words(sentence, places)
         for concept in list(places):
             for entry in policy.entries.get(concept, ()):
                 flag = entry.flag
@@ -417,7 +427,17 @@ def _belongs(
     words = sentence.words
     after = words[span.last + 1 : span.last + 3]
     before = words[max(0, span.first - 2) : span.first]
+    rest = words[span.last + 1 :]
+    if rest[:1] == ["since"] and {"last", "like", "such"} & set(rest[:9]):
+        # "it's been a while since my back felt like this" says how long it was well.
+        return 0
+    if words[span.first] == "day" and not here and total > 10:
+        return 0
     if span.kind == "span":
+        if rest[:1] == ["in"] and (
+            len(rest) == 1 or sentence.clause[span.last + 1] != sentence.clause[span.last + 2]
+        ) and not (here or pain_known):
+            return 0
         if before and before[-1] in ("i'm", "she's", "am") and after != ["into"]:
             return 0
         if (
