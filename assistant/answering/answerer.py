@@ -31,6 +31,7 @@ _TOPICS: dict[str, schema.Topic] = {
 }
 _OPEN = ("why", "causes", "choose", "integrate", "protect", "benefit", "frequency", "report", "order")
 """Intents whose answer also holds the passages that are nearest to the question."""
+_EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
 _KEPT_QUESTIONS = 20
 _ASKS_NUMBER = (
     "how many",
@@ -162,12 +163,10 @@ class Answerer:
 
     def _no_weights(self, draft: Draft, question: Question) -> None:
         """Say which exercises need nothing, and what the guide says of the ones that name a thing."""
-        chosen = question.targets or self.linker.exercises(question.message, MAX_CHOICES)
         self._lead(draft, "no_weights")
-        self.composer.summaries(draft, chosen)
-        self.composer.steps_with(
-            draft, self.composer.of_kind("exercise"), ("weight", "band", "dumbbell", "bench")
-        )
+        self.composer.steps_with(draft, self.composer.of_kind("exercise"), _EQUIPMENT)
+        if question.targets or self.linker.concepts.named(question.message):
+            self._choose(draft, question)
 
     def _lead(self, draft: Draft, key: str) -> None:
         draft.say(self.wording.say(f"answers.lead.{key}"))
@@ -299,8 +298,10 @@ class Answerer:
         ways = self.clinic.ways_to_a_person()
         draft.bullets([f"[{way.label}]({way.url})" if way.kind == "link" else way.label for way in ways])
         draft.say(self.wording.say("answers.clinic.no_prices"))
-        for chunk in self.composer.of_topic("seek_help")[:1]:
-            self.composer.offer(draft, chunk)
+        if "clinic" not in draft.said:
+            draft.said.append("clinic")
+            for chunk in self.composer.of_topic("seek_help")[:1]:
+                self.composer.offer(draft, chunk)
         self.composer.ways(draft, ways)
 
     def _tips_nearby(self, draft: Draft, question: Question) -> None:
