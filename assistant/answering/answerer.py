@@ -15,7 +15,7 @@ from assistant.answering.intent import IntentClassifier
 from assistant.answering.mentions import Mentions
 from assistant.answering.plans import PlanWriter
 from assistant.answering.understanding import SMALLTALK, Covered, Memory, Question, Understanding
-from assistant.ingestion.chunks import Chunk
+from assistant.ingestion.chunks import Chunk, sentences
 from assistant.settings import Clinic
 from assistant.wording import Wording
 
@@ -146,6 +146,16 @@ class Answerer:
     def _all(self, draft: Draft, question: Question, memory: Memory) -> None:
         self._lead(draft, "choose_all")
         self.composer.summaries(draft, self.composer.of_kind("exercise"))
+        self.composer.frequency(draft)
+
+    def _summary(self, draft: Draft, question: Question) -> None:
+        """Say the first sentence of every section, and how often the exercises are done."""
+        lines = []
+        for chunk in self.composer.of_kind("text", "overview"):
+            first = sentences(chunk.text)[0]
+            if chunk.topic != "clinic" and not first.endswith(":"):
+                lines.append(f"{first}{draft.cite(chunk, first)}")
+        draft.bullets(lines)
         self.composer.frequency(draft)
 
     def _which(self, draft: Draft, question: Question) -> None:
@@ -296,7 +306,8 @@ class Answerer:
     def _clinic(self, draft: Draft, _question: Question) -> None:
         draft.say(self.wording.say("answers.clinic.ways", clinic=self.clinic.name))
         ways = self.clinic.ways_to_a_person()
-        draft.bullets([f"[{way.label}]({way.url})" if way.kind == "link" else way.label for way in ways])
+        if not self.composer.invitations(draft, [way.url for way in ways]):
+            draft.bullets([way.label for way in ways])
         draft.say(self.wording.say("answers.clinic.no_prices"))
         if "clinic" not in draft.said:
             draft.said.append("clinic")

@@ -20,6 +20,9 @@ Covered = Callable[[Sequence[Document], float, float], bool]
 SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny")
 ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order")
 FOLLOW_UPS = (*ABOUT_ONE, "why", "causes", "integrate", "more", "all", "easier", "no_weights", "plan")
+LISTS = ("all", "summary", "order", "more")
+SURE_LIST = 0.5
+"""Least similarity at which a message counts as asking for a whole list."""
 SURE_TALK = 0.45
 """Least similarity at which a message counts as small talk or as a question about the assistant."""
 OUTSIDE_NAMED = -0.15
@@ -146,6 +149,10 @@ class Understanding:
             best = next(n for n in intents.scores if n not in SMALLTALK and not n.startswith("meta"))
         if len(pointed) == 1 and _ORDINAL.search(message):
             return best if best in ("benefit", "dose", "frequency") else "howto"
+        if best in LISTS and intents.scores[best] < SURE_LIST:
+            best = next(
+                n for n in intents.scores if n not in (*LISTS, *SMALLTALK) and not n.startswith("meta")
+            )
         short = len(message.split()) <= SHORT_WORDS
         if short and best in FOLLOW_UPS and intents.margin > -0.05:
             if pointed and best in ("why", "causes"):
