@@ -246,7 +246,9 @@ def evaluate(
     against: Annotated[Path | None, typer.Option(help="Folder of an earlier run to compare with.")] = None,
     url: Annotated[str | None, typer.Option(help="A running server to test instead of the library.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=16, help="Cases at a time.")] = 1,
-    ablate: Annotated[bool, typer.Option("--ablate", help="Compare retrievers, chunk sizes, guardrail parts.")] = False,
+    ablate: Annotated[
+        bool, typer.Option("--ablate", help="Compare retrievers, chunk sizes, guardrail parts.")
+    ] = False,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML for CI.")] = None,
     inspect: Annotated[bool, typer.Option("--inspect", help="Write an Inspect log too.")] = False,
     judge: Annotated[bool, typer.Option("--judge", help="Ask the language model too; never a gate.")] = False,
@@ -254,9 +256,7 @@ def evaluate(
     """Run the answer-quality evals and write the report; exit 1 when a bar is missed."""
     from evals import cli as evals_cli
 
-    return evals_cli.run(
-        suites or [], cases, out, against, url, workers, ablate, junit, inspect, judge=judge
-    )
+    return evals_cli.run(suites or [], cases, out, against, url, workers, ablate, junit, inspect, judge=judge)
 
 
 @app.command()

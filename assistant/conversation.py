@@ -7,7 +7,7 @@ import time
 
 from pydantic import BaseModel, Field
 
-from assistant.answering.answerer import Memory
+from assistant.answering.understanding import Memory
 from assistant.guardrail import TriageState
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -13,7 +13,7 @@ from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant import schema
-from assistant.answering import grounding
+from assistant.answering import calendar, grounding, segments
 from assistant.answering.answerer import Answerer
 from assistant.answering.compose import Draft
 from assistant.answering.concepts import Concepts, Linker
@@ -25,6 +25,7 @@ from assistant.ingestion import index
 from assistant.retrieval import relevance, vectorstore
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
 from assistant.retrieval.hybrid import HybridRetriever
+from assistant.retrieval.spelling import Spelling
 from assistant.settings import Settings
 from assistant.wording import Wording
 
@@ -39,7 +40,8 @@ class Turn:
     message: str
     conversation: Conversation
     triage: Triage | None = None
-    passages: Sequence[Document] = ()
+    passages: Mapping[str, Sequence[Document]] = field(default_factory=dict)
+    """The message's questions in order, each with its passages."""
     draft: Draft | None = None
 
 
@@ -66,12 +68,14 @@ class Assistant:
         answerer: Answerer,
         wording: Wording,
         build: str,
+        today: Callable[[], date] = date.today,
     ) -> None:
         self.settings = settings
         self.guardrail = guardrail
         self.retriever = retriever
         self.answerer = answerer
         self.wording = wording
+        self._today = today
         self.build = build
         """Name of the index that this assistant answers from."""
         self.chain: Runnable[Turn, schema.Reply] = (
@@ -98,22 +102,25 @@ class Assistant:
         embeddings = embeddings or load_embeddings(settings)
         build = index.current(settings)
         wording = Wording.load()
+        encode = embeddings.keeping(settings.data_dir / "cache")
+        answerer = Answerer(
+            build.chunks,
+            IntentClassifier.load(settings.knowledge_dir / "intents.toml", encode),
+            Mentions(build.chunks, embeddings.is_word),
+            Linker(build.chunks, Concepts.load(settings.knowledge_dir / "concepts.toml"), encode),
+            wording,
+            settings.clinic,
+        )
+        texts = [*(chunk.searchable for chunk in build.chunks), *answerer.vocabulary]
         retriever = HybridRetriever(
             chunks=build.chunks,
             store=vectorstore.open_store(settings, build.name, embeddings),
             embeddings=embeddings,
             k=PASSAGES,
-        )
-        answerer = Answerer(
-            build.chunks,
-            IntentClassifier.load(settings.knowledge_dir / "intents.toml", embeddings.encode),
-            Mentions(build.chunks, embeddings.is_word),
-            Linker(build.chunks, Concepts.load(settings.knowledge_dir / "concepts.toml"), embeddings.encode),
-            wording,
-            settings.clinic,
+            mend=Spelling(texts, embeddings.is_word).mend,
         )
         guardrail = Guardrail.load(settings.knowledge_dir, today=today)
-        return cls(settings, guardrail, retriever, answerer, wording, build.name)
+        return cls(settings, guardrail, retriever, answerer, wording, build.name, today)
 
     def reply(self, message: str, conversation: Conversation) -> schema.Reply:
         """Answer one message; the conversation is changed to hold what must be remembered."""
@@ -138,15 +145,15 @@ class Assistant:
     def _retrieve(self, turn: Turn) -> Turn:
         if turn.triage is not None and turn.triage.level == "urgent":
             return turn
-        return replace(turn, passages=self.retriever.search(turn.message))
+        questions = segments.questions(self.retriever.mend(turn.message))
+        return replace(turn, passages={text: self.retriever.search(text) for text in questions})
 
     def _answer(self, turn: Turn) -> Turn:
         if turn.triage is not None and turn.triage.level == "urgent":
             return replace(turn, draft=Draft("seek_help"))
-        draft, memory = self.answerer.answer(
-            turn.message, turn.passages, turn.conversation.memory, relevance.covered
+        draft, turn.conversation.memory = self.answerer.answer(
+            turn.passages, turn.conversation.memory, relevance.covered
         )
-        turn.conversation.memory = memory
         return replace(turn, draft=draft)
 
     def _reply(self, turn: Turn) -> schema.Reply:
@@ -166,15 +173,26 @@ class Assistant:
             referral=decided,
             citations=draft.citations,
             exercises=draft.exercises,
+            plan=self._plan(draft),
             suggestions=card.suggestions or draft.suggestions,
             grounding=schema.Grounding(supported=grounding.supported(draft.answer, draft.citations)),
             language=triage.language,
         )
 
+    def _plan(self, draft: Draft) -> schema.Plan | None:
+        if draft.plan is None:
+            return None
+        start = calendar.first_monday(self._today(), draft.weeks_away)
+        url = f"/api/plans/{secrets.token_urlsafe(18)}.ics"
+        return schema.Plan(days=draft.plan, calendar_url=url, start=start)
+
     def _joined(self, triage: Triage, lead: str, draft: Draft) -> str:
         """Put the care card where its level wants it: alone, before the answer, or after it."""
         if triage.level == "urgent":
             return lead
+        note = f"care.language.{triage.language}"
+        if not lead and triage.language != "en" and self.wording.has(note):
+            return "\n\n".join((self.wording.say(note), draft.answer))
         if triage.level == "refer":
             general = self.wording.say("answers.lead.general") if draft.covered else ""
             return "\n\n".join(part for part in (lead, general, draft.answer) if part)

@@ -6,6 +6,7 @@ Field names are fixed; fields may be added, never renamed or dropped.
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -151,6 +152,8 @@ class Plan(Model):
 
     days: list[PlanDay]
     calendar_url: str
+    start: date
+    """Monday of the first week."""
 
 
 class Grounding(Model):

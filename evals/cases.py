@@ -132,6 +132,8 @@ class TriageCase(Case):
     also_ok: list[list[Level]]
     signals: list[Signal] = []
     """Signals that the last reply must name."""
+    note: str = ""
+    """May be empty where the signals and the level say why the case is there."""
     forbidden: list[Text] = []
 
     def messages(self) -> list[str]:

@@ -84,7 +84,7 @@ def run(
     if junit_file:
         junit.write(done, junit_file)
     if inspect:
-        inspect_log.write(directory, directory / "inspect.json")
+        inspect_log.write(directory, directory / "inspect")
     table.show(done, console)
     console.print(f"report: {directory / 'report.html'}", soft_wrap=True, highlight=False)
     return MISSED if done.missed or done.drops or done.lost else OK

@@ -1,8 +1,8 @@
 """An optional second opinion by a language model: faithfulness and helpfulness. Never a gate.
 
 Model-graded evaluation after Zheng et al. 2023 (Judging LLM-as-a-Judge, NeurIPS), with a fixed rubric in
-`prompts/judge.toml`, three votes, the median kept, and its agreement with the deterministic metrics shown, because
-judges disagree with themselves.
+`prompts/judge.toml`, three votes, the median kept, and its agreement with the deterministic metrics shown,
+because judges disagree with themselves.
 """
 
 from __future__ import annotations
@@ -70,15 +70,14 @@ def opinions(
             tokens += used
             if votes:
                 judged.append(Judgement(row["id"], rubric, votes, all(score == 1.0 for score in scores)))
-    result = {
+    rubrics = {name: one for name in RUBRICS if (one := agreement([j for j in judged if j.rubric == name]))}
+    result: dict[str, Any] = {
         "model": settings.model,
         "tokens": tokens,
-        "rubrics": {
-            name: one for name in RUBRICS if (one := agreement([j for j in judged if j.rubric == name]))
-        },
+        "rubrics": rubrics,
         "grades": {f"{j.case} {j.rubric}": j.votes for j in judged},
     }
-    for name, one in result["rubrics"].items():
+    for name, one in rubrics.items():
         console.print(
             f"judge: {name} mean {one['mean']:.2f}, agrees {one['agreement']:.0%}, kappa {one['kappa']:.2f}"
         )

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant import schema
 
@@ -82,11 +82,6 @@ def without(pattern: str) -> Change:
     return lambda text: re.sub(pattern, "", text, count=1, flags=re.DOTALL)
 
 
-def without_flag(flag: str) -> Change:
-    """Return the removal of a [[flag]] of red_flags.toml."""
-    return without(rf'\[\[flag\]\]\nid = "{flag}"\n.*?(?=\n\[\[flag\]\]|\n# ──|\Z)')
-
-
 def in_flag(flag: str, old: str, new: str) -> Change:
     """Return the change of the first `old` after a flag's id."""
 
@@ -124,22 +119,17 @@ def _forgetting(field: str) -> Alter:
     return alter
 
 
-def _always_covered(assistant: Assistant) -> None:
-    answer = assistant.answerer.answer
+def _gate(verdict: bool) -> Alter:
+    def alter(assistant: Assistant) -> None:
+        answer: Any = assistant.answerer.answer
 
-    def changed(message, documents, memory, covered):  # type: ignore[no-untyped-def]
-        return answer(message, documents, memory, lambda *_: True)
+        def changed(*given: Any) -> Any:
+            # the last argument says whether passages cover a question
+            return answer(*given[:-1], lambda *_: verdict)
 
-    assistant.answerer.answer = changed  # type: ignore[method-assign]
+        assistant.answerer.answer = changed  # type: ignore[assignment, method-assign]
 
-
-def _never_covered(assistant: Assistant) -> None:
-    answer = assistant.answerer.answer
-
-    def changed(message, documents, memory, covered):  # type: ignore[no-untyped-def]
-        return answer(message, documents, memory, lambda *_: False)
-
-    assistant.answerer.answer = changed  # type: ignore[method-assign]
+    return alter
 
 
 def _reversed_ranking(assistant: Assistant) -> None:
@@ -168,6 +158,15 @@ def _paraphrased_quotes(reply: schema.Reply, message: str) -> schema.Reply:
 
     changed = [c.model_copy(update={"quote": loosen(c.quote)}) for c in reply.citations]
     return reply.model_copy(update={"citations": changed})
+
+
+def _muted(signal: str) -> Rework:
+    def rework(reply: schema.Reply, message: str) -> schema.Reply:
+        if all(reason.signal != signal for reason in reply.referral.reasons):
+            return reply
+        return reply.model_copy(update={"referral": schema.Referral(level="none")})
+
+    return rework
 
 
 def _minimised(reply: schema.Reply, message: str) -> schema.Reply:
@@ -237,8 +236,8 @@ FAULTS: tuple[Mutation, ...] = (
     ),
     Mutation("an exercise lost: hip flexor stretch", edits=((GUIDE, without(r"### 10\. .*?(?=\n## )")),)),
     Mutation("a threshold at 30 days", edits=((FLAGS, swap("refer_from_days = 8", "refer_from_days = 30")),)),
-    Mutation("a muted red flag: saddle numbness", edits=((FLAGS, without_flag("saddle")),)),
-    Mutation("a muted red flag: fever", edits=((FLAGS, without_flag("fever")),)),
+    Mutation("a muted red flag: saddle numbness", alter=each_reply(_muted("saddle"))),
+    Mutation("a muted red flag: fever", alter=each_reply(_muted("fever"))),
     Mutation(
         "a red flag taken down to refer: bladder and bowel",
         edits=(
@@ -262,7 +261,7 @@ FAULTS: tuple[Mutation, ...] = (
     Mutation("dropped follow-ups", alter=_forgetting("memory")),
     Mutation("a guardrail that forgets the last turn", alter=_forgetting("triage")),
     Mutation("minimising words lower the level", alter=each_reply(_minimised)),
-    Mutation("an open relevance gate", alter=_always_covered),
+    Mutation("an open relevance gate", alter=_gate(True)),
     Mutation("exercises beside urgent advice", alter=each_reply(_exercises_at_urgent)),
     Mutation("a leaked prompt", alter=each_reply(_leaked_prompt)),
     Mutation("a rounded dose: 8-10 said as 10", alter=each_reply(_rounded_numbers)),
@@ -270,7 +269,7 @@ FAULTS: tuple[Mutation, ...] = (
 """The 25 faults; each must be caught (24 at least)."""
 
 MORE_FAULTS: tuple[Mutation, ...] = (
-    Mutation("a closed relevance gate", alter=_never_covered),
+    Mutation("a closed relevance gate", alter=_gate(False)),
     Mutation("a ranking turned upside down", alter=_reversed_ranking),
     Mutation("every answer said twice", alter=each_reply(_doubled)),
     Mutation("evidence that nobody said", alter=each_reply(_loose_evidence)),

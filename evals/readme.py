@@ -1,4 +1,4 @@
-"""The results table in README.md, between two markers; `python -m evals.readme` writes it after `make eval`."""
+"""The results table in README.md, between two markers; `python -m evals.readme` writes it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def table(figures: Sequence[Figure], record: dict[str, Any], mark: str) -> str:
     """Return the Markdown table of the figures that have a bar, and a line on the run."""
     rows = [
         f"| {v.figure.name} | {percent(v.figure.name, v.figure.value)} "
-        f"| {percent(v.figure.name, v.figure.interval.low)} to {percent(v.figure.name, v.figure.interval.high)} "
+        f"| {percent(v.figure.name, v.figure.interval.low)} to "
+        f"{percent(v.figure.name, v.figure.interval.high)} "
         f"| {v.figure.observations} | {v.bar.wording()} | {'met' if v.met else '**missed**'} |"
         for v in bars.judge(bars.load(), figures)
     ]

@@ -28,7 +28,11 @@ from evals.metrics.latency import Latency, latency
 from evals.scoring import DEPTH, score
 from evals.target import Target
 
-RUNS_DIR = Path(__file__).resolve().parent / "runs"
+_CHECKOUT = Path(__file__).resolve().parent.parent
+RUNS_DIR = (
+    _CHECKOUT / "evals" if (_CHECKOUT / "pyproject.toml").is_file() else Path.cwd() / "evals"
+) / "runs"
+"""Where runs are kept: in a checkout, or where the command of an installed wheel is given."""
 CHUNK = 8
 """Cases that a worker takes at a time."""
 

@@ -17,6 +17,7 @@ from evals.text import contains, fold, reading_grade, sentences, squeeze, words
 
 DEPTH = 10
 """How many passages are asked for and shown."""
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 class Check(NamedTuple):
@@ -219,15 +220,19 @@ def _grounded(result: Result, reply: Reply, guides: Guides, said: Sequence[str])
         return
     cards = [line for e in reply.exercises for line in (e.why, *e.steps, e.dose)]
     evidence = [r.evidence for r in reply.referral.reasons]
+    names = [*guides.headings(), *DAYS] if reply.plan else []
     echoed = [*said, *evidence, *(c.guide for c in reply.citations[:1])]
-    judged = citations(reply.answer, [*quotes, *_echoes(echoed)], guides.text, guides.own, extra=cards)
+    judged = citations(
+        reply.answer, [*quotes, *_echoes(echoed)], guides.text, guides.own, extra=cards, names=names
+    )
     judged = judged._replace(
         cited=len(quotes),
-        idle=tuple(q for q in judged.idle if q not in echoed),
+        # a plan's citations back its rules, which no sentence of the table repeats
+        idle=() if reply.plan else tuple(q for q in judged.idle if q not in echoed),
         foreign=tuple(q for q in judged.foreign if q not in echoed),
     )
     spoken = [s for s in sentences(reply.answer) if not guides.own.of_visitor(s)]
-    figures = facts.number_fidelity([*spoken, *cards], " ".join([guides.text, *echoed]))
+    figures = facts.number_fidelity([*spoken, *cards], " ".join([guides.numbers(), *echoed]))
     result.add("citation_recall", judged.recall)
     result.add("citation_precision", judged.precision)
     result.add("number_fidelity", figures.share)
@@ -383,6 +388,10 @@ def broken_rules(reply: Reply, said: Sequence[str], guides: Guides) -> list[str]
     broken.extend(
         f"quote not in the guide: {c.quote[:60]!r}" for c in reply.citations if squeeze(c.quote) not in guide
     )
+    for citation in reply.citations:
+        part = guides.under(citation.section.split(" > ")[-1])
+        if part is not None and squeeze(citation.quote) not in squeeze(part):
+            broken.append(f"quote not under its heading {citation.section!r}: {citation.quote[:60]!r}")
     for exercise in reply.exercises:
         for line in (exercise.name, exercise.why, *exercise.steps, exercise.dose):
             if squeeze(line) not in guide:

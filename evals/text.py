@@ -13,6 +13,7 @@ _DOUBLE_QUOTES = re.compile(r"[\u201c\u201d\u201e]")
 _MARKS = re.compile(r"[*_`#>|]+")
 _LINKS = re.compile(r"!?\[([^\]]*)\]\(([^)]*)\)")
 _REFERENCES = re.compile(r"\s?\[\^?\d+\]")
+_MARKED = re.compile(r"([.!?…:]*)\s?((?:\[\^?\d+\]\s?)*\[\^?\d+\])(?!\()")
 _BULLET = re.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"')\]]*\s+(?=[\"'(\[]?[A-ZÀ-Þ0-9⟦👉])")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*(?:\s?-\s?\d+(?:[.,]\d+)*)?")
@@ -80,6 +81,13 @@ def plain(markdown: str) -> list[str]:
             if stripped:
                 lines.append(stripped)
     return lines
+
+
+def cited_sentences(markdown: str) -> list[tuple[str, tuple[int, ...]]]:
+    """Return the sentences of an answer, each with the 1-based numbers of the citations that it names."""
+    tagged = _MARKED.sub(lambda m: "".join(f"⟨{n}⟩" for n in re.findall(r"\d+", m[2])) + m[1], markdown)
+    found = [(re.sub(r"⟨\d+⟩", "", s).strip(), re.findall(r"⟨(\d+)⟩", s)) for s in sentences(tagged)]
+    return [(sentence, tuple(int(n) for n in marks)) for sentence, marks in found if sentence]
 
 
 def sentences(markdown: str) -> list[str]:

@@ -1,24 +1,23 @@
-"""From a message and the passages found for it to a drafted answer."""
+"""From a question and the passages found for it to a drafted answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from langchain_core.documents import Document
-from pydantic import BaseModel
 
 from assistant import schema
 from assistant.answering.compose import Draft
 from assistant.answering.concepts import Linker
 from assistant.answering.extractive import MAX_CHOICES, Composer
-from assistant.answering.intent import IntentClassifier, Intents
-from assistant.answering.mentions import Mentions, mask
+from assistant.answering.intent import IntentClassifier
+from assistant.answering.mentions import Mentions
+from assistant.answering.plans import PlanWriter
+from assistant.answering.understanding import SMALLTALK, Covered, Memory, Question, Understanding
 from assistant.ingestion.chunks import Chunk
 from assistant.settings import Clinic
 from assistant.wording import Wording
-
-Covered = Callable[[Sequence[Document], float], bool]
 
 _TOPICS: dict[str, schema.Topic] = {
     "why": "why",
@@ -30,28 +29,20 @@ _TOPICS: dict[str, schema.Topic] = {
     "report": "seek_help",
     "clinic": "clinic",
 }
-_SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny")
-_ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order")
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question with what was found for it."""
-
-    message: str
-    targets: list[Chunk]
-    """Exercises that it names, or that were talked about last."""
-    passages: list[Chunk]
-
-
-class Memory(BaseModel):
-    """What the answering side remembers between turns."""
-
-    topic: str = ""
-    intent: str = ""
-    shown: list[str] = []
-    """Ids of the exercises named last, in order."""
-    questions: list[str] = []
+_OPEN = ("why", "causes", "choose", "integrate", "protect", "benefit", "frequency", "report", "order")
+"""Intents whose answer also holds the passages that are nearest to the question."""
+_KEPT_QUESTIONS = 20
+_ASKS_NUMBER = (
+    "how many",
+    "how much",
+    "how long",
+    "how far",
+    "how old",
+    "mileage",
+    "miles",
+    "litre",
+    "what distance",
+)
 
 
 class Answerer:
@@ -65,84 +56,118 @@ class Answerer:
         linker: Linker,
         wording: Wording,
         clinic: Clinic,
+        today: Callable[[], date] = date.today,
     ) -> None:
         self.composer = Composer(chunks, wording)
-        self.intents = intents
-        self.mentions = mentions
+        self.understanding = Understanding(
+            chunks, intents, mentions, wording.say("answers.exercise.stand_in")
+        )
+        self.plans = PlanWriter(self.composer, linker, mentions, wording, today)
         self.linker = linker
         self.wording = wording
         self.clinic = clinic
-        self._by_id = {chunk.id: chunk for chunk in chunks}
         self._guide = chunks[0].guide if chunks else ""
 
+    @property
+    def vocabulary(self) -> list[str]:
+        """Return texts that hold the words which questions to this guide use."""
+        return [*self.understanding.examples, *self.linker.concepts.words]
+
     def answer(
-        self, message: str, documents: Sequence[Document], memory: Memory, covered: Covered
+        self, found: Mapping[str, Sequence[Document]], memory: Memory, covered: Covered
     ) -> tuple[Draft, Memory]:
-        """Return the drafted answer and the new memory."""
-        mentions = self.mentions.find(message)
-        named = [mention.chunk for mention in mentions]
-        intents = self.intents.classify(
-            mask(message, mentions, self.wording.say("answers.exercise.stand_in"))
-        )
-        passages = [self._by_id[str(d.id)] for d in documents if str(d.id) in self._by_id]
-        intent = self._decide(message, intents, named, documents, memory, covered)
-        draft = self._dispatch(intent, message, named, passages, memory)
-        return draft, Memory(
-            topic=draft.topic if draft.covered else memory.topic,
-            intent=intent,
-            shown=draft.shown or memory.shown,
-            questions=[*memory.questions, message][-20:],
-        )
+        """Return the drafted answer and the new memory.
 
-    def _decide(
-        self,
-        message: str,
-        intents: Intents,
-        named: Sequence[Chunk],
-        documents: Sequence[Document],
-        memory: Memory,
-        covered: Covered,
-    ) -> str:
-        best = intents.best
-        if named:
-            if intents.margin < -0.15:
-                return f"out.{intents.best_out}"
-            return best if best in (*_ABOUT_ONE, "integrate", "choose", "plan") else "howto"
-        if best in _SMALLTALK or best.startswith("meta"):
-            if intents.margin > 0.05 and intents.scores[best] > 0.45:
-                return best
-            best = next(n for n in intents.scores if n not in _SMALLTALK and not n.startswith("meta"))
-        short = len(message.split()) <= 5
-        if (
-            short
-            and memory.shown
-            and best in ("dose", "frequency", "howto", "benefit", "integrate", "order", "compare")
-        ):
-            return best
-        if not covered(documents, intents.scores[best] - intents.out[intents.best_out]):
-            near = intents.out[intents.best_out] >= 0.35
-            return f"out.{intents.best_out}" if near else "out.lead"
-        return best
+        Args:
+            found: The questions of one message in order, each with its passages.
+            memory: What was talked about before.
+            covered: Judges from passages and a margin of cosines whether the guide covers a question.
+        """
+        memory = memory.model_copy(deep=True)
+        drafts: list[Draft] = []
+        questions = [self.understanding.understand(q, docs, memory, covered) for q, docs in found.items()]
+        for question in self._worth_answering(questions):
+            draft = self._draft(question, memory)
+            drafts.append(draft)
+            memory.intent = question.intent
+            memory.topic = draft.topic if draft.covered else memory.topic
+            memory.shown = draft.shown or memory.shown
+            memory.seen = list(dict.fromkeys([*memory.seen, *draft.shown]))
+        memory.questions = [*memory.questions, " ".join(found)][-_KEPT_QUESTIONS:]
+        return Draft.joined(drafts), memory
 
-    def _dispatch(
-        self, intent: str, message: str, named: list[Chunk], passages: list[Chunk], memory: Memory
-    ) -> Draft:
+    def _worth_answering(self, questions: Sequence[Question]) -> list[Question]:
+        """Leave out a greeting or thanks beside a real question, and the same question asked twice."""
+        real = [q for q in questions if q.intent not in SMALLTALK] or list(questions)[:1]
+        kept: dict[tuple[str, tuple[str, ...]], Question] = {}
+        for question in real:
+            kept.setdefault(
+                (question.intent, tuple(c.id for c in question.targets) or (question.message,)), question
+            )
+        return list(kept.values())
+
+    def _draft(self, question: Question, memory: Memory) -> Draft:
+        intent = question.intent
         if intent.startswith("out."):
-            return self._outside(intent[4:])
-        if intent in _SMALLTALK or intent.startswith("meta"):
+            return self._outside(intent[4:], memory)
+        if intent in SMALLTALK or intent.startswith("meta"):
             return self._talk(intent, memory)
         draft = Draft(_TOPICS.get(intent, "exercises"))
-        targets = named or (
-            self._recalled(memory) if intent in _ABOUT_ONE and len(message.split()) <= 8 else []
-        )
-        getattr(self, f"_{intent}", self._choose)(draft, Question(message, targets, passages))
+        draft.said = memory.said
+        draft.asked_for = intent
+        if intent in ("more", "all", "plan"):
+            getattr(self, f"_{intent}")(draft, question, memory)
+        else:
+            getattr(self, f"_{intent}", self._choose)(draft, question)
+            if intent in _OPEN:
+                self._also(draft, question.anchors)
         if not draft.suggestions:
             key = "one_exercise" if draft.topic == "exercises" and len(draft.shown) == 1 else draft.topic
             self.composer.suggest(draft, key)
         return draft
 
-    def _recalled(self, memory: Memory) -> list[Chunk]:
-        return [self._by_id[i] for i in memory.shown if i in self._by_id]
+    def _plan(self, draft: Draft, question: Question, memory: Memory) -> None:
+        memory.week = self.plans.write(draft, question.message, memory.week)
+
+    def _more(self, draft: Draft, question: Question, memory: Memory) -> None:
+        """Go on: the next exercise of the guide, or others that were not shown yet."""
+        every = self.composer.of_kind("exercise")
+        unseen = [chunk for chunk in every if chunk.id not in memory.seen] or every
+        if len(memory.shown) == 1:
+            after = [c for c in every if c.id == memory.shown[0]]
+            place = every.index(after[0]) + 1 if after else 0
+            following = [c for c in (*every[place:], *every[:place]) if c in unseen]
+            self.composer.exercise(draft, following[0])
+            return
+        self._lead(draft, "more")
+        self.composer.summaries(draft, unseen[:MAX_CHOICES])
+
+    def _all(self, draft: Draft, question: Question, memory: Memory) -> None:
+        self._lead(draft, "choose_all")
+        self.composer.summaries(draft, self.composer.of_kind("exercise"))
+        self.composer.frequency(draft)
+
+    def _which(self, draft: Draft, question: Question) -> None:
+        draft.say(self.wording.say("answers.exercise.which"))
+        names = [c.title for c in self.composer.of_kind("exercise")]
+        draft.suggestions = names[:4]
+
+    def _easier(self, draft: Draft, question: Question) -> None:
+        draft.say(self.wording.say("answers.partly.easier"))
+        gentle = [c for c in self.composer.of_kind("integration") if "entle" in c.text]
+        if gentle:
+            self._lead(draft, "gentle")
+            self.composer.items(draft, gentle)
+        self.composer.summaries(draft, self.plans.named_in(gentle))
+
+    def _no_weights(self, draft: Draft, question: Question) -> None:
+        """Say which exercises need nothing, and what the guide says of the ones that name a thing."""
+        chosen = question.targets or self.linker.exercises(question.message, MAX_CHOICES)
+        self._lead(draft, "no_weights")
+        self.composer.summaries(draft, chosen)
+        self.composer.steps_with(
+            draft, self.composer.of_kind("exercise"), ("weight", "band", "dumbbell", "bench")
+        )
 
     def _lead(self, draft: Draft, key: str) -> None:
         draft.say(self.wording.say(f"answers.lead.{key}"))
@@ -150,21 +175,27 @@ class Answerer:
     def _also(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
         """Add what the guide says nearby, unless it stands in the answer already."""
         cited = {citation.id for citation in draft.citations}
-        if new := [chunk for chunk in chunks if chunk.id not in cited]:
+        if new := [chunk for chunk in chunks if chunk.id not in cited and not chunk.text.endswith(":")]:
             self._lead(draft, "also")
             self.composer.mixed(draft, new)
 
     def _why(self, draft: Draft, question: Question) -> None:
         texts = [c for c in self.composer.of_topic("why") if c.kind == "text"]
-        main = next((c for c in texts if "\n- " in c.quote or "\n• " in c.quote), texts[0] if texts else None)
-        if main:
-            self.composer.passage(draft, main)
-        self._also(draft, self.linker.exercises(question.message, 3))
-        self.composer.frequency(draft)
+        general = [c for c in texts if "\n- " in c.quote or "\n• " in c.quote] or texts
+        near = [c for c in question.anchors if c in texts]
+        for chunk in list(
+            dict.fromkeys([*near[:1], *(general[:1] if not near or near[0] in general else [])])
+        ):
+            self.composer.passage(draft, chunk)
+        if self.linker.concepts.named(question.message):
+            self._also(draft, self.linker.exercises(question.message, 3))
+            self.composer.frequency(draft)
 
     def _causes(self, draft: Draft, question: Question) -> None:
         near = self.linker.items(question.message, 2, ["cause"])
-        near = near or [c for c in question.passages[:2] if c.kind == "cause"]
+        if near:
+            anchored = [c for c in question.anchors if c.kind == "cause"]
+            near = list(dict.fromkeys([*anchored, *near]))[:2]
         self._lead(draft, "cause" if near else "causes")
         self.composer.items(draft, near or self.composer.of_kind("cause"))
         if self.linker.concepts.named(question.message):
@@ -172,12 +203,14 @@ class Answerer:
             self._tips_nearby(draft, question)
 
     def _howto(self, draft: Draft, question: Question) -> None:
-        if not question.targets:
+        nearest = [c for c in (*question.anchors, *question.passages[:1]) if c.exercise][:1]
+        targets = question.targets or nearest
+        if not targets:
             self._choose(draft, question)
-        for chunk in question.targets[:3]:
+            return
+        for chunk in targets[:3]:
             self.composer.exercise(draft, chunk)
-        if question.targets:
-            self.composer.frequency(draft)
+        self.composer.frequency(draft)
 
     def _benefit(self, draft: Draft, question: Question) -> None:
         if len(question.targets) != 1:
@@ -234,16 +267,16 @@ class Answerer:
         if question.targets:
             self.composer.doses(draft, question.targets[:2])
 
-    def _plan(self, draft: Draft, _question: Question) -> None:
-        self._lead(draft, "plan")
-        self.composer.items(draft, self.composer.of_kind("integration"))
-        self.composer.frequency(draft)
-
     def _protect(self, draft: Draft, question: Question) -> None:
         near = self.linker.items(question.message, 2, ["tip"])
-        near = near or [c for c in question.passages[:3] if c.kind == "tip"][:2]
+        if near:
+            anchored = [c for c in question.anchors if c.kind == "tip"]
+            near = list(dict.fromkeys([*anchored, *near]))[:2]
         self._lead(draft, "cause" if near else "protect")
         self.composer.items(draft, near or self.composer.of_kind("tip"))
+        asks_number = any(words in question.message.lower() for words in _ASKS_NUMBER)
+        if asks_number and not any(c.isdigit() for chunk in near for c in chunk.text):
+            draft.say(self.wording.say("answers.partly.amounts"))
         if self.linker.concepts.named(question.message):
             causes = self.linker.items(question.message, 1, ["cause"])
             self._also(draft, [*self.linker.exercises(question.message, 2), *causes])
@@ -266,6 +299,8 @@ class Answerer:
         ways = self.clinic.ways_to_a_person()
         draft.bullets([f"[{way.label}]({way.url})" if way.kind == "link" else way.label for way in ways])
         draft.say(self.wording.say("answers.clinic.no_prices"))
+        for chunk in self.composer.of_topic("seek_help")[:1]:
+            self.composer.offer(draft, chunk)
         self.composer.ways(draft, ways)
 
     def _tips_nearby(self, draft: Draft, question: Question) -> None:
@@ -284,15 +319,21 @@ class Answerer:
             draft.say(self.wording.say(f"answers.meta.{name}", clinic=self.clinic.name, guide=self._guide))
         else:
             key = {"affirm": "affirm_nothing", "deny": "deny_nothing"}.get(intent, intent)
+            if key == "greeting" and memory.questions:
+                key = "greeting_again"
             draft.say(self.wording.say(f"answers.{key}"))
         self.composer.suggest(draft, "smalltalk")
         return draft
 
-    def _outside(self, kind: str) -> Draft:
+    def _outside(self, kind: str, memory: Memory) -> Draft:
         draft = Draft("out_of_scope")
         draft.covered = False
-        draft.say(self.wording.say(f"answers.out.{kind}"))
-        draft.say(self.wording.say("answers.out.offer"))
+        again = memory.intent.startswith("out.") and f"out.{kind}" in memory.said
+        draft.say(self.wording.say("answers.out.again" if again else f"answers.out.{kind}"))
+        memory.said.append(f"out.{kind}")
+        if "offer" not in memory.said:
+            draft.say(self.wording.say("answers.out.offer"))
+            memory.said.append("offer")
         if kind in ("diagnosis", "imaging", "surgery", "body_part", "treatment", "insurance"):
             self.composer.ways(draft, self.clinic.ways_to_a_person())
         self.composer.suggest(draft, "out_of_scope")

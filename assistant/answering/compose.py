@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import quote as percent
 
 from assistant import schema
 from assistant.ingestion.chunks import Chunk
 from assistant.ingestion.loaders import slug
+
+_MARK = re.compile(r"\[(\d+)\]")
 
 
 class Draft:
@@ -29,6 +32,36 @@ class Draft:
         self.covered = True
         self.shown: list[str] = []
         """Ids of the exercise chunks that the answer names, in order."""
+        self.said: list[str] = []
+        """Keys of what was said before in the conversation and need not be said again."""
+        self.asked_for = ""
+        """The intent that is answered; what is asked for is said even if it was said before."""
+        self.plan: list[schema.PlanDay] | None = None
+        self.weeks_away = 0
+
+    @classmethod
+    def joined(cls, drafts: Sequence[Draft]) -> Draft:
+        """Return one draft that says them all in order, citations renumbered."""
+        if len(drafts) == 1:
+            return drafts[0]
+        covered = [draft for draft in drafts if draft.covered]
+        whole = cls((covered or list(drafts))[0].topic)
+        whole.covered = bool(covered)
+        for draft in drafts:
+            numbers = {}
+            for number, citation in enumerate(draft.citations, start=1):
+                if citation not in whole.citations:
+                    whole.citations.append(citation)
+                numbers[number] = whole.citations.index(citation) + 1
+            for paragraph in draft.paragraphs:
+                whole.say(_renumbered(paragraph, numbers))
+            whole.exercises += [e for e in draft.exercises if e not in whole.exercises]
+            whole.shown += [i for i in draft.shown if i not in whole.shown]
+            whole.actions += [a for a in draft.actions if a not in whole.actions]
+            whole.suggestions += [s for s in draft.suggestions if s not in whole.suggestions][:2]
+            whole.plan = draft.plan or whole.plan
+            whole.weeks_away = max(whole.weeks_away, draft.weeks_away)
+        return whole
 
     @property
     def answer(self) -> str:
@@ -61,6 +94,10 @@ class Draft:
         self.shown.append(chunk.id)
         if card:
             self.exercises.append(exercise_of(chunk))
+
+
+def _renumbered(paragraph: str, numbers: dict[int, int]) -> str:
+    return _MARK.sub(lambda mark: f"[{numbers[int(mark[1])]}]", paragraph)
 
 
 def exercise_of(chunk: Chunk) -> schema.Exercise:

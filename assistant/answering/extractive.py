@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant import schema
@@ -10,6 +11,8 @@ from assistant.ingestion.chunks import Chunk, sentences
 from assistant.wording import Wording
 
 MAX_CHOICES = 4
+_SECONDS = re.compile(r"\d[^.]*\b(?:seconds?|minutes?|s|min)\b", re.IGNORECASE)
+_HOW_OFTEN = re.compile(r"\d|\b(once|twice|(two|three|four) times|daily|every)\b", re.IGNORECASE)
 
 
 class Composer:
@@ -54,8 +57,7 @@ class Composer:
                     "answers.exercise.dose_of", name=chunk.exercise.name, dose=chunk.exercise.dose
                 )
                 lines.append(text + mark)
-                holds = [step for step in chunk.exercise.steps if any(c.isdigit() for c in step)]
-                lines[-1] += "".join(f" {step}{mark}" for step in holds)
+                lines[-1] += self._holds(chunk, mark)
                 draft.show(chunk)
         draft.bullets(lines)
 
@@ -70,11 +72,17 @@ class Composer:
                         "answers.exercise.summary",
                         name=chunk.exercise.name,
                         why=f"{chunk.exercise.why}{mark}",
-                        dose=f"{chunk.exercise.dose}{mark}",
+                        dose=chunk.exercise.dose.rstrip("."),
                     )
                 )
+                lines[-1] += self._holds(chunk, mark)
                 draft.show(chunk)
         draft.bullets(lines)
+
+    def _holds(self, chunk: Chunk, mark: str) -> str:
+        """Return the steps that say how long: a dose without them is half an answer."""
+        steps = chunk.exercise.steps if chunk.exercise else ()
+        return "".join(f" {step}{mark}" for step in steps if _SECONDS.search(step))
 
     def items(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
         """List titled items: causes, tips, ways of integration."""
@@ -97,13 +105,35 @@ class Composer:
         else:
             draft.say(" ".join(f"{sentence}{mark}" for sentence in lead[:most]))
 
+    def offer(self, draft: Draft, chunk: Chunk) -> None:
+        """Say what the clinic does: the sentences of the seek-help passage behind its rule."""
+        parts = sentences(chunk.text)[1:3]
+        draft.say(" ".join(f"{part}{draft.cite(chunk)}" for part in parts))
+
     def frequency(self, draft: Draft) -> None:
-        """Say how often the exercises are done: the sentence of the overview that holds a number."""
+        """Say how often the exercises are done: the sentences of the overview that hold a number.
+
+        Said once in a conversation, unless it is asked for.
+        """
+        if "frequency" in draft.said and draft.asked_for not in ("frequency", "dose", "integrate", "plan"):
+            return
+        draft.said.append("frequency")
         for chunk in self.of_kind("overview"):
-            for sentence in sentences(chunk.text):
-                if any(character.isdigit() for character in sentence):
-                    draft.say(sentence + draft.cite(chunk, sentence))
-                    return
+            parts = [part for part in sentences(chunk.text) if _HOW_OFTEN.search(part)]
+            for part in parts[:2]:
+                draft.say(part + draft.cite(chunk, part))
+            if parts:
+                return
+
+    def steps_with(self, draft: Draft, chunks: Sequence[Chunk], things: Sequence[str]) -> None:
+        """Quote the steps that name one of `things`, under the exercise they belong to."""
+        lines = []
+        for chunk in chunks:
+            steps = chunk.exercise.steps if chunk.exercise else ()
+            for step in steps:
+                if any(thing in step.lower() for thing in things):
+                    lines.append(f"**{chunk.title}**: {step}{draft.cite(chunk)}")
+        draft.bullets(lines)
 
     def mixed(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
         """Say passages of any kind: exercises with reason and dose, items, text."""

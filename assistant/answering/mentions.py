@@ -17,6 +17,7 @@ _WORD = re.compile(r"(?<!['’])[a-zà-ÿ0-9]+|(?<=['’])(?!s\b)[a-zà-ÿ0-9]+"
 _SKIP = frozenset(
     ["a", "an", "the", "with", "of", "and", "for", "to", "my", "your", "do", "on", "in", "at", "it", "or"]
 )
+_TAILS = frozenset({"stretch", "hold", "exercise", "drill", "raise"})
 _QUALIFIERS = frozenset(
     [
         "single",
@@ -47,6 +48,8 @@ class Mention:
     """Index behind the last word."""
     strength: float
     """Share of the exercise's name that was written, 0 to 1."""
+    words: frozenset[int]
+    """Indices of the words that were taken for it."""
 
 
 class Mentions:
@@ -86,9 +89,9 @@ class Mentions:
         name = self._names[chunk.id]
         for index, token in enumerate(tokens):
             if token in self._short[chunk.id]:
-                return Mention(chunk, index, index + 1, 1.0)
+                return Mention(chunk, index, index + 1, 1.0, frozenset({index}))
         if span := self._alias(name, tokens):
-            return Mention(chunk, *span, 1.0)
+            return Mention(chunk, *span, 1.0, frozenset(range(*span)))
         hits = [(i, w) for w in name if (i := self._position(w, tokens)) is not None]
         if not hits:
             return None
@@ -96,8 +99,10 @@ class Mentions:
         share = len(hits) / len(name)
         start, end = min(i for i, _ in hits), max(i for i, _ in hits) + 1
         close = end - start <= len(name) + 2
+        if share == 1.0 and len(name) > 2:
+            return Mention(chunk, start, end, share, frozenset(i for i, _ in hits))
         if (distinct or (share >= 0.66 and len(hits) > 1)) and close:
-            return Mention(chunk, start, end, share)
+            return Mention(chunk, start, end, share, frozenset(i for i, _ in hits))
         return None
 
     def _position(self, word: str, tokens: list[str]) -> int | None:
@@ -123,6 +128,9 @@ class Mentions:
         if len(name) < 2 or len(joined) < 6:
             return None
         kept = [(i, token) for i, token in enumerate(tokens) if token not in _SKIP]
+        tailed = len(name) > 2 and name[-1] in self._generic | _TAILS
+        if tailed and (short := self._alias(name[:-1], tokens)):
+            return short
         for size in range(1, len(name) + 2):
             for at in range(len(kept) - size + 1):
                 window = kept[at : at + size]
@@ -156,6 +164,8 @@ def words(text: str) -> list[str]:
 
 
 def _singular(word: str) -> str:
+    if len(word) > 4 and word.endswith(("ches", "shes", "xes", "sses")):
+        return word[:-2]
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     if (
@@ -174,10 +184,13 @@ def _parts(name: str) -> tuple[str, list[str]]:
 
 
 def _without_weaker(mentions: list[Mention]) -> list[Mention]:
-    """Of mentions that begin at the same word keep the fullest: "side plank" is not every plank."""
-    kept: list[Mention] = []
-    for mention in mentions:
-        rivals = [m for m in mentions if m is not mention and abs(m.start - mention.start) <= 2]
-        if not any(rival.strength > mention.strength + 0.2 for rival in rivals):
-            kept.append(mention)
-    return kept
+    """Of mentions that rest on the same words keep the fullest: "side plank" is not every plank."""
+    return [
+        mention
+        for mention in mentions
+        if not any(
+            rival.strength > mention.strength + 0.2 and mention.words <= rival.words
+            for rival in mentions
+            if rival is not mention
+        )
+    ]

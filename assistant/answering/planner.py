@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,7 +56,9 @@ class Rules:
         for chunk in chunks:
             if chunk.kind != "integration":
                 continue
-            place = next((p for p, pattern in _PLACES.items() if re.search(pattern, chunk.title, re.IGNORECASE)), None)
+            place = next(
+                (p for p, pattern in _PLACES.items() if re.search(pattern, chunk.title, re.IGNORECASE)), None
+            )
             if place and place not in ways:
                 named = tuple(dict.fromkeys(_id(m.chunk) for m in mentions.find(chunk.text)))
                 ways[place] = Rule(place, chunk, _minutes(chunk.text), named)
@@ -79,7 +81,7 @@ def draw(week: Week, rules: Rules, preferred: Sequence[Chunk]) -> Drawn:
     assumed: list[tuple[str, dict[str, str]]] = []
     runs = _runs(week, assumed)
     least, most = rules.sessions
-    wanted = week.sessions or (most if len(runs) >= most else least)
+    wanted = week.sessions if week.sessions is not None else (most if len(runs) >= most else least)
     if not least <= wanted <= most:
         assumed.append(("sessions", {"least": str(least), "most": str(most)}))
         wanted = min(max(wanted, least), most)
@@ -106,12 +108,14 @@ def _runs(week: Week, assumed: list[tuple[str, dict[str, str]]]) -> dict[Day, Ru
 def _strength_days(
     runs: dict[Day, Run], week: Week, wanted: int, rules: Rules, assumed: list[tuple[str, dict[str, str]]]
 ) -> list[Day]:
-    """Choose days for strength: easy and cross-training days, spread out; else a free day for cross-training."""
+    """Choose days for strength: easy and cross-training days, spread out; else make a free day one."""
     fitting = {"easy": "after", "cross-training": "cross-training"}
     open_days = [
         day
         for day, run in runs.items()
-        if day not in week.excluded and fitting.get(run) in rules.ways and _time_for(week, rules.ways, fitting[run])
+        if day not in week.excluded
+        and fitting.get(run) in rules.ways
+        and _time_for(week, rules.ways, fitting[run])
     ]
     chosen = _spread(open_days, wanted)
     free = [day for day in DAYS if day not in runs and day not in week.excluded]
@@ -139,7 +143,8 @@ def _spread(days: Sequence[Day], wanted: int) -> list[Day]:
     return list(max(combinations(days, size), key=_least_gap))
 
 
-def _least_gap(days: Sequence[Day]) -> int:
+def _least_gap(chosen: Iterable[Day]) -> int:
+    days = list(chosen)
     return min((_gap(a, b) for index, a in enumerate(days) for b in days[index + 1 :]), default=7)
 
 

@@ -28,16 +28,23 @@ _DAY = (
 )
 _RUNS: dict[Run, str] = {
     "long": r"long(?:er)?(?: slow)?(?: runs?| one)?|lsr",
-    "speed": r"speed(?:work| work| session)?s?|intervals?|tempo|track|hills?(?: reps?| session)?|fartlek|threshold|hard|fast|workout|quality|parkrun|race",
+    "speed": (
+        r"speed(?:work| work| session)?s?|intervals?|tempo|track|hills?(?: reps?| session)?|fartlek|"
+        r"threshold|hard|fast|workout|quality|parkrun|race"
+    ),
     "rest": r"rest(?: days?)?|off|day off|nothing|free",
-    "cross-training": r"cross[- ]?train(?:ing)?|x-?train(?:ing)?|swim(?:ming|s)?|cycl(?:e|es|ing)|bik(?:e|es|ing)|spin(?:ning)?|gym|row(?:ing)?|yoga|pilates|elliptical|aqua",
+    "cross-training": (
+        r"cross[- ]?train(?:ing)?|x-?train(?:ing)?|swim(?:ming|s)?|cycl(?:e|es|ing)|bik(?:e|es|ing)|"
+        r"spin(?:ning)?|gym|row(?:ing)?|yoga|pilates|elliptical|aqua"
+    ),
     "easy": r"easy|recovery run|jog(?:ging|s)?|slow|short|steady|runs?|running",
 }
 _NUMBERS = {"one": 1, "once": 1, "two": 2, "twice": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
 _TOKEN = re.compile(
     rf"(?P<range>\b(?:{_DAY})\s*(?:-|–|to|through|till)\s*(?:{_DAY})\b)|(?P<day>\b(?:{_DAY})\b)"
     r"|(?P<weekend>\bweekends?\b)|(?P<weekday>\bweekdays?\b)|(?P<daily>\b(?:every ?day|daily)\b)"
-    r"|(?P<not>\b(?:not|never|except|but not|no (?:run|time|gym)|can'?t|cannot|without|skip|drop|leave out|apart from|don'?t)\b)"
+    r"|(?P<not>\b(?:not|never|except|but not|no (?:run|time|gym)|can'?t|cannot|without|skip|drop|leave out|"
+    r"apart from|don'?t)\b)"
     r"|(?P<stop>[;.!?\n]|\bthen\b|\bwhile\b|\bbut\b)|(?P<comma>,|\band\b|\bplus\b|&|\+)"
     + "".join(rf"|(?P<{name.replace('-', '_')}>\b(?:{pattern})\b)" for name, pattern in _RUNS.items()),
     re.IGNORECASE,
@@ -47,14 +54,16 @@ _EXCEPT = ("except", "but not", "apart from")
 _MINUTES = re.compile(r"(\d{1,3})\s*(?:min(?:ute)?s?|mins|')\b", re.IGNORECASE)
 _HOUR = re.compile(r"\b(half an hour|an hour|one hour|1 ?h(?:our)?)\b", re.IGNORECASE)
 _TIMES = re.compile(
-    r"\b(\d|once|twice|one|two|three|four|five|six|seven)\s*(?:x|times?|days?|runs?|sessions?)?\s*(?:a|per|each|/|in the|every)\s*(?:week|wk)\b"
+    r"\b(\d|once|twice|one|two|three|four|five|six|seven)\s*(?:x|times?|days?|runs?|sessions?)?"
+    r"\s*(?:a|per|each|/|in the|every)\s*(?:week|wk)\b"
     r"|\bonly\s+(\d|one|two|three|once|twice)\s*(?:days?|times?|sessions?)?\b"
     r"|\b(\d|one|two|three|four|five|six|seven)\s+(?:runs?|running days|days of running)\b",
     re.IGNORECASE,
 )
 _SESSIONS = re.compile(r"\b(?:only|just|strength|core|exercises?|sessions?|back work)\b", re.IGNORECASE)
 _AWAY = re.compile(
-    r"\b(?:away|on holiday|on vacation|travell?ing|busy|off)\b.{0,20}\bnext week\b|\bnext week\b.{0,20}\b(?:away|holiday|vacation|off|busy)\b"
+    r"\b(?:away|on holiday|on vacation|travell?ing|busy|off)\b.{0,20}\bnext week\b"
+    r"|\bnext week\b.{0,20}\b(?:away|holiday|vacation|off|busy)\b"
     r"|\bstart(?:ing)?\b.{0,15}\b(?:week after next|in two weeks)\b",
     re.IGNORECASE,
 )
@@ -101,11 +110,15 @@ def read(text: str, before: Week) -> Week:
             week.excluded = sorted({*week.excluded, *mention.days}, key=DAYS.index)
         else:
             for day in mention.days:
-                week.runs[day] = mention.run or ("easy" if day not in week.runs else week.runs[day])
+                week.runs[day] = mention.run or week.runs.get(day, "easy")
                 week.excluded = [d for d in week.excluded if d != day]
     if found := _TIMES.search(text):
         count = _number(next(group for group in found.groups() if group))
-        if before.known or before.runs or (_SESSIONS.search(text) and not re.search(r"\brun", text, re.IGNORECASE)):
+        if (
+            before.known
+            or before.runs
+            or (_SESSIONS.search(text) and not re.search(r"\brun", text, re.IGNORECASE))
+        ):
             week.sessions = count
         elif not week.runs:
             week.run_count = count
@@ -136,7 +149,7 @@ def _clauses(text: str) -> Iterator[tuple[list[re.Match[str]], str]]:
             yield clause, negation
             clause = []
             negation = match.group().lower() if match.lastgroup == "not" else ""
-        elif match.group().lower() not in ("run", "runs", "running"):
+        else:
             clause.append(match)
     yield clause, negation
 
@@ -152,6 +165,12 @@ def _grouped(clause: list[re.Match[str]], negation: str) -> Iterator[Mention]:
             continue
         if kind in ("day", "range", "weekend", "weekday", "daily"):
             days += [day for day in _days(kind, match.group()) if day not in days]
+        elif match.group().lower() in ("run", "runs", "running"):
+            # "swim on Friday and run Monday": a plain run says no kind, but ends the one before it.
+            if days and run is not None and parted:
+                yield Mention(tuple(days), run, negation)
+                days, run = [], None
+            continue
         else:
             following = clause[index + 1].lastgroup if index + 1 < len(clause) else ""
             forward = not days or (parted and following in _DAY_KINDS) or run is not None

@@ -15,16 +15,44 @@ _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+(?:[.,:/]\d+)?|½|¼|¾|[=%°]|/(?=[a
 _COMMA = re.compile(r"[,:()\[\]\"“”]|\s[-–—]+\s|—|\.\.+")
 _DICTATED = re.compile(r"\b(?:comma|question mark|full stop|new line|exclamation mark)\b", re.I)
 _CONJUNCTIONS = frozenset(
-    "but and so because while then though although however yet pero porque aunque mais parce aber weil und "
-    "porem mas y et e ou or cos cuz coz".split()
+    [
+        "but",
+        "and",
+        "so",
+        "because",
+        "while",
+        "then",
+        "though",
+        "although",
+        "however",
+        "yet",
+        "pero",
+        "porque",
+        "aunque",
+        "mais",
+        "parce",
+        "aber",
+        "weil",
+        "und",
+        "porem",
+        "mas",
+        "y",
+        "et",
+        "e",
+        "ou",
+        "or",
+        "cos",
+        "cuz",
+        "coz",
+    ]
 )
 _SPLIT_FORMS = {
     "cant": "can't", "dont": "don't", "wont": "won't", "isnt": "isn't", "wasnt": "wasn't", "didnt": "didn't",
     "doesnt": "doesn't", "havent": "haven't", "hasnt": "hasn't", "hadnt": "hadn't", "couldnt": "couldn't",
     "wouldnt": "wouldn't", "shouldnt": "shouldn't", "arent": "aren't", "werent": "weren't", "aint": "ain't",
-    "im": "i'm", "ive": "i've", "ill": "i'll", "id": "i'd", "its": "it's", "thats": "that's", "theres": "there's",
-    "hes": "he's", "shes": "she's", "theyre": "they're", "whats": "what's", "cannot": "can't", "couldn": "couldn't",
-    "bak": "back", "bck": "back", "bac": "back", "bakc": "back", "hert": "hurt", "hurst": "hurts", "hurtz": "hurts",
+    "im": "i'm", "ive": "i've", "ill": "i'll", "id": "i'd", "its": "it's", "thats": "that's", "theres": "there's",  # noqa: E501
+    "hes": "he's", "shes": "she's", "theyre": "they're", "whats": "what's", "cannot": "can't", "couldn": "couldn't",  # noqa: E501
+    "bak": "back", "bck": "back", "bac": "back", "bakc": "back", "hert": "hurt", "hurst": "hurts", "hurtz": "hurts",  # noqa: E501
     "alot": "lot", "wich": "which", "u": "you", "ur": "your", "mnths": "months", "yrs": "years", "wk": "week",
     "wks": "weeks", "wkes": "weeks", "weaks": "weeks", "mths": "months", "mth": "month", "mos": "months",
     "yr": "year", "hrs": "hours", "mins": "minutes", "secs": "seconds", "spin": "spin", "paim": "pain",
@@ -32,9 +60,32 @@ _SPLIT_FORMS = {
     "wanna": "want to", "gonna": "going to", "gotta": "got to", "kinda": "kind of", "dunno": "don't know",
     "lbs": "pounds", "lb": "pounds", "kgs": "kg", "disks": "discs", "disk": "disc",
 }  # fmt: skip
-_JOINED = frozenset("pins pin hot on off up back comes goes lower each weeks months years more worse ups by".split())
+_JOINED = frozenset(
+    [
+        "pins",
+        "pin",
+        "hot",
+        "on",
+        "off",
+        "up",
+        "back",
+        "comes",
+        "goes",
+        "lower",
+        "each",
+        "weeks",
+        "months",
+        "years",
+        "more",
+        "worse",
+        "ups",
+        "by",
+    ]
+)
 _VERTEBRA = re.compile(r"\b[lt](?:[1-9]|1[0-2])(?:\s?[-/]\s?(?:[lts]?\d{1,2}))?\b|\b[ls]5\s?s1\b|\bs1\b")
-_FOLD = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ß": "s", "æ": "a", "œ": "o", "ø": "o", "ı": "i"})
+_FOLD = str.maketrans(
+    {"’": "'", "‘": "'", "`": "'", "´": "'", "ß": "s", "æ": "a", "œ": "o", "ø": "o", "ı": "i"}
+)
 _ELONGATED = re.compile(r"([a-z])\1{2,}")
 
 
@@ -135,7 +186,11 @@ def _parts(word: str) -> list[str]:
         return ["per"]
     if word in ("lu", "lum", "lumb", "lumba"):
         return ["lumbar"]
-    if "'" in word and word.endswith("'s") and word[:-2] not in ("it", "that", "there", "he", "she", "what", "let"):
+    if (
+        "'" in word
+        and word.endswith("'s")
+        and word[:-2] not in ("it", "that", "there", "he", "she", "what", "let")
+    ):
         return [word[:-2], "'s"]
     known = _SPLIT_FORMS.get(word)
     if known is None and len(word) > 3:

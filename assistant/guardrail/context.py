@@ -1,4 +1,4 @@
-"""ConText modifiers of a sentence (Harkema et al. 2009): negated, hypothetical, historical, other experiencer.
+"""ConText modifiers of a sentence (Harkema 2009): negated, hypothetical, historical, experiencer.
 
 Each is read from trigger words and reaches over a limited scope that conjunctions and new subjects
 end, as in the published algorithm; pseudo-triggers ("not only", "no wonder") are passed over.
@@ -14,14 +14,50 @@ from assistant.guardrail.lexicon import Places
 
 NEGATION_WORDS = 6
 _ENDS_NEGATION = frozenset(
-    "but however except although though because since just only it it's i i'm i've my when after until unless "
-    "pero mais aber mas yet still until till so where while then that which who he she they now".split()
+    [
+        "but",
+        "however",
+        "except",
+        "although",
+        "though",
+        "because",
+        "since",
+        "just",
+        "only",
+        "it",
+        "it's",
+        "i",
+        "i'm",
+        "i've",
+        "my",
+        "when",
+        "after",
+        "until",
+        "unless",
+        "pero",
+        "mais",
+        "aber",
+        "mas",
+        "yet",
+        "still",
+        "until",
+        "till",
+        "so",
+        "where",
+        "while",
+        "then",
+        "that",
+        "which",
+        "who",
+        "he",
+        "she",
+        "they",
+        "now",
+    ]
 )
-_WISH = frozenset("want hope hoping wish to get getting until till when before once how will would if never hasn't "
-                  "haven't isn't not doesn't didn't won't can could should ever".split())  # fmt: skip
-_PRESENT = frozenset("is am are 's i'm it's has have i've he's she's still now today currently keeps keep gets hurts "
-                     "aches since get been lately recently tonight".split())  # fmt: skip
-_PAST_VERBS = frozenset("had was were did got".split())
+_WISH = frozenset(["want", "hope", "hoping", "wish", "to", "get", "getting", "until", "till", "when", "before", "once", "how", "will", "would", "if", "never", "hasn't", "haven't", "isn't", "not", "doesn't", "didn't", "won't", "can", "could", "should", "ever"])  # fmt: skip  # noqa: E501
+_PRESENT = frozenset(["is", "am", "are", "'s", "i'm", "it's", "has", "have", "i've", "he's", "she's", "still", "now", "today", "currently", "keeps", "keep", "gets", "hurts", "ahora", "jetzt", "maintenant", "agora", "duele", "duelen", "doi", "doem", "tengo", "tenho", "ai", "estoy", "estou", "habe", "bin", "aches", "since", "get", "been", "lately", "recently", "tonight"])  # fmt: skip  # noqa: E501
+_PAST_VERBS = frozenset(["had", "was", "were", "did", "got"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +81,37 @@ class Context:
     subject: Literal["self", "other", "unsaid"]
 
 
-def read(sentence: Sentence, places: Places) -> Context:
-    """Return the modifiers of `sentence`."""
+def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
+    """Return the modifiers of `sentence`, which is in `language`."""
     words = sentence.words
-    triggers = _negation(sentence, places)
+    triggers = _negation(sentence, places, language)
     has_self = "self_word" in places
     relative = "relative" in places
     other = relative or "other_word" in places
-    starts_as_question = words[0] in _QUESTION or any(a == 0 for a, _ in places.get("question_start", ()))
+    elided = words[0] in ("can", "could") and words[1:2] and words[1] in _ELIDED
+    starts_as_question = (words[0] in _QUESTION and not elided) or any(a == 0 for a, _ in places.get("question_start", ()))
     about_someone = has_self or other
     hypothetical = _hypothetical(sentence, places)
     generic = not about_someone and not _has_span(places) and (starts_as_question or _about_exercise(words))
-    generic = generic or not has_self and not other and not _has_span(places) and any(w in ("you", "your") for w in words)
-    generic = generic or ("people_in_general" in places and not any(w in ("my", "mine", "i'm", "i've") for w in words[1:]))
-    asking = words[0] in _ASKING or words[:2] in (["what", "should"], ["or", "should"], ["so", "should"])
+    if (
+        "with" in words
+        and not {"help", "helps", "deal", "people", "runners", "someone"} & set(words)
+        and not about_someone
+    ):
+        generic = generic and not _with_back(words)
+    generic = generic or (
+        not has_self
+        and not other
+        and not _has_span(places)
+        and (
+            "your" in words
+            or any(p in (["you", "get"], ["you", "have"], ["you're", "in"]) for p in _pairs(words))
+        )
+    )
+    generic = generic or (
+        "people_in_general" in places and not _own_back(words)
+    )
+    asking = (words[0] in _ASKING and not elided) or words[:2] in (["what", "should"], ["or", "should"], ["so", "should"])
     return Context(
         negated=frozenset(triggers),
         triggers=triggers,
@@ -72,11 +125,74 @@ def read(sentence: Sentence, places: Places) -> Context:
     )
 
 
-_QUESTION = frozenset("why how what which is are does do can could should would who where wie warum comment pourquoi".split())
+_QUESTION = frozenset(
+    [
+        "why",
+        "how",
+        "what",
+        "which",
+        "is",
+        "are",
+        "does",
+        "do",
+        "can",
+        "could",
+        "should",
+        "would",
+        "who",
+        "where",
+        "wie",
+        "warum",
+        "comment",
+        "pourquoi",
+    ]
+)
 
 
-_ASKING = frozenset("should shall do does can could will would when how must may is are".split())
-_QUESTION_ONLY = frozenset("avoid avoiding prevent preventing prevention protect protecting without cause causes can could would".split())
+_ELIDED = frozenset(["only", "barely", "hardly", "just", "still", "scarcely"])
+"""After "can" at the start, these leave out the "I" ("can only walk") and ask nothing."""
+_ASKING = frozenset(
+    [
+        "should",
+        "shall",
+        "do",
+        "does",
+        "can",
+        "could",
+        "will",
+        "would",
+        "when",
+        "how",
+        "must",
+        "may",
+        "is",
+        "are",
+    ]
+)
+_QUESTION_ONLY = frozenset(
+    [
+        "avoid",
+        "avoiding",
+        "prevent",
+        "preventing",
+        "prevention",
+        "protect",
+        "protecting",
+        "without",
+        "cause",
+        "causes",
+        "can",
+        "could",
+        "would",
+    ]
+)
+
+
+def _own_back(words: list[str]) -> bool:
+    """Say whether the speaker's own back or state is named: "my club" is not, "my back" is."""
+    if any(w in ("mine", "i'm", "i've") for w in words[1:]):
+        return True
+    return any(w == "my" and {"back", "spine"} & set(words[i + 1 : i + 4]) for i, w in enumerate(words))
 
 
 def _about_exercise(words: list[str]) -> bool:
@@ -87,6 +203,15 @@ def _about_exercise(words: list[str]) -> bool:
 _THINGS = ("exercise", "stretch", "moves", "tips", "advice", "plan", "routine")
 
 
+def _with_back(words: list[str]) -> bool:
+    """Say whether it asks about doing something "with a sore back": the asker's own."""
+    return "back" in words[words.index("with") : words.index("with") + 5]
+
+
+def _pairs(words: list[str]) -> list[list[str]]:
+    return [words[i : i + 2] for i in range(len(words) - 1)]
+
+
 def _has_span(places: Places) -> bool:
     return "long_time" in places
 
@@ -94,15 +219,21 @@ def _has_span(places: Places) -> bool:
 def _enumerates(sentence: Sentence, k: int) -> bool:
     """Say whether the clause of word `k` only goes on with a list: "no numbness, tingling or weakness"."""
     inside = [w for w, c in zip(sentence.words, sentence.clause, strict=True) if c == sentence.clause[k]]
-    return len(inside) <= 3 and (inside[0] in ("or", "and", "nor", "y", "o", "ou", "oder", "et", "e", "ni") or len(inside) <= 2)
+    return len(inside) <= 3 and (
+        inside[0] in ("or", "and", "nor", "y", "o", "ou", "oder", "et", "e", "ni") or len(inside) <= 2
+    )
 
 
-def _negation(sentence: Sentence, places: Places) -> dict[int, int]:
+def _negation(sentence: Sentence, places: Places, language: str) -> dict[int, int]:
     words = sentence.words
     pseudo = {k for a, b in places.get("pseudo_negated", ()) for k in range(a, b + 1)}
     reached: dict[int, int] = {}
     for first, last in places.get("negated", ()):
         if first in pseudo or words[first] in ("can't", "couldn't", "won't"):
+            continue
+        if (words[first] == "no" and language in ("pt", "fr")) or (
+            words[first] == "pas" and words[first - 1 : first] == ["n'arrive"]
+        ):
             continue
         for k in range(last + 1, min(len(words), last + 1 + NEGATION_WORDS)):
             if words[k] in _ENDS_NEGATION and k > last + 1:
@@ -115,8 +246,12 @@ def _negation(sentence: Sentence, places: Places) -> dict[int, int]:
 
 def _hypothetical(sentence: Sentence, places: Places) -> bool:
     words = sentence.words
-    for first, last in places.get("hypothetical", ()):
-        if words[first].startswith("hypothe") or words[first] == "theoretically":
+    if any(words[i : i + 2] in _REAL_AFTER_ALL for i in range(len(words))):
+        return False
+    for first, _last in places.get("hypothetical", ()):
+        if words[first] == "say" and first > 1:
+            continue
+        if words[first].startswith("hypothe") or words[first] == "theoretically":  # noqa: SIM102
             # "this is hypothetical, but my legs are numb": what follows the "but" is not.
             if "but" in words[first:] or "pero" in words[first:]:
                 continue
@@ -124,11 +259,17 @@ def _hypothetical(sentence: Sentence, places: Places) -> bool:
             return first <= 1
         return True
     if "hypothetical_in_question" in places and (
-        sentence.question or "question_start" in places and any(a <= 2 for a, _ in places["question_start"])
+        sentence.question or ("question_start" in places and any(a <= 2 for a, _ in places["question_start"]))
         or any(w in ("want", "wanna", "like", "need", "trying", "exercises", "best", "hoping") for w in words)
     ):  # fmt: skip
-        return "because" not in words and not any(w == "cause" and i and words[i + 1 : i + 2] == ["my"] for i, w in enumerate(words))
+        return "because" not in words and not any(
+            w == "cause" and i and words[i + 1 : i + 2] == ["my"] for i, w in enumerate(words)
+        )
     return False
+
+
+_REAL_AFTER_ALL = (["which", "i"], ["which", "is"], ["which", "it"], ["and", "they"], ["as", "mine"])
+"""What turns a "hypothetically, if …" into the thing itself: "if I couldn't walk, which I can't"."""
 
 
 def _historical(words: list[str], places: Places) -> bool:
@@ -140,11 +281,12 @@ def _historical(words: list[str], places: Places) -> bool:
 def _told_past(words: list[str], places: Places) -> bool:
     if not any(w in ("was", "were", "had", "did", "didn't", "wasn't", "used") for w in words):
         return False
+    if "ago" in words and not {"days", "day", "hours", "night", "nights", "week", "weeks"} & set(words):
+        words = [w for w in words if w not in ("ago", "hurt")]
     return not any(w in _PRESENT or w in _RECENT_WORDS for w in words) and "recently" not in places
 
 
-_RECENT_WORDS = frozenset("yesterday ago monday tuesday wednesday thursday friday saturday sunday week morning afternoon evening "
-                          "night weekend just recently hurt".split())  # fmt: skip
+_RECENT_WORDS = frozenset(["yesterday", "ago", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "week", "morning", "afternoon", "evening", "night", "weekend", "just", "recently", "hurt"])  # fmt: skip  # noqa: E501
 
 
 def _resolved(words: list[str], places: Places, triggers: dict[int, int]) -> int | None:

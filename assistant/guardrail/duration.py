@@ -16,17 +16,17 @@ _NUMBERS = {
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
     "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40,
     "fifty": 50, "couple": 2, "few": 3, "several": 4, "half": 0.5, "dozen": 12, "many": 5, "some": 3,
-    "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8,
+    "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8,  # noqa: E501
     "nueve": 9, "diez": 10, "quince": 15, "veinte": 20, "varios": 4, "varias": 4, "unos": 3, "unas": 3,
     "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
     "quinze": 15, "vingt": 20, "plusieurs": 4, "quelques": 3,
     "ein": 1, "eine": 1, "einem": 1, "einer": 1, "einen": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5,
     "fuenf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "zwolf": 12, "vierzehn": 14,
-    "mehreren": 4, "einigen": 4, "mehrere": 4, "einige": 4, "paar": 3, "um": 1, "uma": 1, "dois": 2, "duas": 2,
+    "mehreren": 4, "einigen": 4, "mehrere": 4, "einige": 4, "paar": 3, "um": 1, "uma": 1, "dois": 2, "duas": 2,  # noqa: E501
     "quatro": 4, "sete": 7, "oito": 8, "nove": 9, "dez": 10, "vinte": 20, "alguns": 3, "algumas": 3,
 }  # fmt: skip
 _UNITS = {
-    "second": 1 / 86400, "s": 1 / 86400, "sec": 1 / 86400, "minute": 1 / 1440, "min": 1 / 1440, "hour": 1 / 24,
+    "second": 1 / 86400, "s": 1 / 86400, "sec": 1 / 86400, "minute": 1 / 1440, "min": 1 / 1440, "hour": 1 / 24,  # noqa: E501
     "h": 1 / 24, "hr": 1 / 24, "day": 1, "d": 1, "night": 1, "nite": 1, "morning": 1, "week": 7, "w": 7,
     "weekend": 7, "fortnight": 14, "month": 30.44, "mo": 30.44, "year": 365.25, "y": 365.25, "decade": 3652.5,
     "season": 90, "dia": 1, "semana": 7, "mes": 30.44, "ano": 365.25, "jour": 1, "semaine": 7, "moi": 30.44,
@@ -36,7 +36,9 @@ _UNITS = {
     "minuten": 1 / 1440, "sekunden": 1 / 86400, "segundo": 1 / 86400, "seconde": 1 / 86400, "term": 60,
     "trimester": 90, "nuit": 1, "noche": 1, "noite": 1, "nacht": 1, "nachte": 1, "run": 0, "session": 0,
 }  # fmt: skip
-_WORDY = frozenset("s d h w y mo an min sec term season run session morning".split())
+_WORDY = frozenset(
+    ["s", "d", "h", "w", "y", "mo", "an", "min", "sec", "term", "season", "run", "session", "morning"]
+)
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -52,23 +54,84 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
-_WEEKDAYS = (
-    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed weds thu thur thurs fri sat sun "
-    "lunes martes miercoles jueves viernes sabado domingo lundi mardi mercredi jeudi vendredi samedi dimanche "
-    "montag dienstag mittwoch donnerstag freitag samstag sonntag segunda terca quarta quinta sexta"
-).split()
+_WEEKDAYS = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "mon",
+    "tue",
+    "tues",
+    "wed",
+    "weds",
+    "thu",
+    "thur",
+    "thurs",
+    "fri",
+    "sat",
+    "sun",
+    "lunes",
+    "martes",
+    "miercoles",
+    "jueves",
+    "viernes",
+    "sabado",
+    "domingo",
+    "lundi",
+    "mardi",
+    "mercredi",
+    "jeudi",
+    "vendredi",
+    "samedi",
+    "dimanche",
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonntag",
+    "segunda",
+    "terca",
+    "quarta",
+    "quinta",
+    "sexta",
+]
+_WEEKDAY_PLURALS = frozenset(
+    "mondays tuesdays wednesdays thursdays fridays saturdays sundays weekends".split()  # noqa: SIM905
+)
 _RECENT = {
-    "yesterday": 1, "today": 0, "tonight": 0, "yday": 1, "ayer": 1, "hoy": 0, "hier": 1, "gestern": 1, "heute": 0,
+    "yesterday": 1, "today": 0, "tonight": 0, "yday": 1, "ayer": 1, "hoy": 0, "hier": 1, "gestern": 1, "heute": 0,  # noqa: E501
     "ontem": 1, "hoje": 0, "vorgestern": 2, "anteayer": 2,
 }  # fmt: skip
-_SINCE = frozenset("since desde depuis seit after ever from by around until before last this in".split())
+_SINCE = frozenset(
+    [
+        "since",
+        "desde",
+        "depuis",
+        "seit",
+        "after",
+        "ever",
+        "from",
+        "by",
+        "around",
+        "until",
+        "before",
+        "last",
+        "this",
+        "in",
+    ]
+)
 # Days of the year on which an event that people date things by falls, roughly; (month, day).
 _EVENTS = {
     "christmas": (12, 25), "xmas": (12, 25), "navidad": (12, 25), "noel": (12, 25), "weihnachten": (12, 25),
     "natal": (12, 25), "new year": (1, 1), "new year's": (1, 1), "new years": (1, 1), "nye": (12, 31),
-    "easter": (4, 5), "pascua": (4, 5), "paques": (4, 5), "ostern": (4, 5), "pascoa": (4, 5),
+    "easter": (4, 5), "whitsun": (5, 25), "whit": (5, 25), "pentecost": (5, 25), "holi": (3, 14), "lent": (3, 5), "midsummer": (6, 21), "the worlds": (8, 20), "spring break": (3, 20), "the holidays": (8, 15), "the summer holidays": (8, 15), "pascua": (4, 5), "paques": (4, 5), "ostern": (4, 5), "pascoa": (4, 5),
     "halloween": (10, 31), "thanksgiving": (11, 26), "valentine": (2, 14), "valentine's": (2, 14),
-    "spring": (4, 1), "summer": (7, 1), "autumn": (10, 1), "fall": (10, 1), "winter": (1, 5), "verano": (7, 1),
+    "spring": (4, 1), "summer": (7, 1), "autumn": (10, 1), "fall": (10, 1), "winter": (1, 5), "verano": (7, 1),  # noqa: E501
     "verao": (1, 15), "sommer": (7, 1), "ete": (7, 1), "primavera": (4, 1), "half term": (10, 25),
     "bonfire night": (11, 5), "diwali": (10, 25), "ramadan": (3, 1), "eid": (3, 20), "july 4th": (7, 4),
     "fourth of july": (7, 4), "labor day": (9, 5), "memorial day": (5, 28), "clocks went back": (10, 26),
@@ -168,15 +231,29 @@ def _notation(words: Sequence[str], i: int) -> TimeSpan | None:
 def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     number = _number(words[i])
     j = i + 1
+    if number is not None and number >= 2 and words[j : j + 1] and words[j] in _WEEKDAY_PLURALS:
+        return TimeSpan(7 * number, i, j, "vague")
     if number is None:
         unit = _singular(words[i])
         if unit in ("fortnight",):
             return TimeSpan(14, i, i, "span")
-        if unit in ("week", "month", "year") and i and words[i - 1] in ("past", "last") and words[i - 2 : i - 1] in (["the"], ["this"]):
-            return TimeSpan(_UNITS[unit] * (1.2 if words[i + 1 : i + 3] == ["or", "so"] else 1), i - 1, i, "vague")
-        if words[i] == "day" and words[i + 1 : i + 2] and words[i + 1].isdigit() and 1 < int(words[i + 1]) < 400:
+        if (
+            unit in ("week", "month", "year")
+            and i
+            and words[i - 1] in ("past", "last")
+            and words[i - 2 : i - 1] in (["the"], ["this"])
+        ):
+            return TimeSpan(
+                _UNITS[unit] * (1.2 if words[i + 1 : i + 3] == ["or", "so"] else 1), i - 1, i, "vague"
+            )
+        if (
+            words[i] == "day"
+            and words[i + 1 : i + 2]
+            and words[i + 1].isdigit()
+            and 1 < int(words[i + 1]) < 400
+        ):
             return TimeSpan(int(words[i + 1]), i, i + 1, "vague")
-        plural = words[i] in ("weeks", "months", "years", "decades", "semanas", "meses", "wochen", "monaten", "jahren",
+        plural = words[i] in ("weeks", "months", "years", "decades", "semanas", "meses", "wochen", "monaten", "jahren",  # noqa: E501
                               "semaines", "mois", "anos", "jahre", "monate", "annees", "ans")  # fmt: skip
         if plural and unit is not None:
             return TimeSpan(max(_UNITS[unit] * 3, 21), i, i, "vague")
@@ -197,8 +274,8 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
                 upper = max(upper, more) if upper != 1 or words[j - 1] != "a" else more
             j += 1
             continue
-        if word in ("or", "to", "and", "of", "good", "solid", "full", "whole", "long", "bit", "nearly", "almost", "more",
-                    "other", "last", "past", "oder", "o", "ou", "bis", "a", "de", "straight", "consecutive", "%"):  # fmt: skip
+        if word in ("or", "to", "and", "of", "good", "solid", "full", "whole", "long", "bit", "nearly", "almost", "more",  # noqa: E501
+                    "other", "last", "past", "oder", "o", "ou", "bis", "a", "de", "straight", "consecutive", "n", "%"):  # fmt: skip  # noqa: E501
             j += 1
             continue
         break
@@ -213,15 +290,36 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
         return None
     if unit == "an" and words[j] not in ("ans", "an"):
         return None
-    if words[i] in ("a", "an") and unit in ("min", "second", "sec", "run", "session", "morning", "night", "day", "term"):
-        return None if unit in ("run", "session", "morning", "night", "term") else TimeSpan(_UNITS[unit], i, j, "brief")
+    if words[i] in ("a", "an") and unit in (
+        "min",
+        "second",
+        "sec",
+        "run",
+        "session",
+        "morning",
+        "night",
+        "day",
+        "term",
+    ):
+        return (
+            None
+            if unit in ("run", "session", "morning", "night", "term")
+            else TimeSpan(_UNITS[unit], i, j, "brief")
+        )
     if unit in ("run", "session", "night", "morning"):
         return TimeSpan(upper, i, j, "count") if unit == "night" else None
     days = upper * _UNITS[unit]
     k = j + 1
     # "a week or two", "a month or so", "a week and a half", "a week or more"
     tail = list(words[k : k + 4])
-    if tail[:2] in (["or", "two"], ["or", "so"], ["or", "more"], ["oder", "zwei"], ["o", "dos"], ["ou", "deux"]):
+    if tail[:2] in (
+        ["or", "two"],
+        ["or", "so"],
+        ["or", "more"],
+        ["oder", "zwei"],
+        ["o", "dos"],
+        ["ou", "deux"],
+    ):
         factor = {"two": 2, "so": 1.2, "more": 1.3}.get(tail[1], 2)
         days, k = days * factor, k + 2
     elif tail[:3] == ["and", "a", "half"]:
@@ -230,9 +328,18 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
         days, k = 3 * _UNITS[unit], k + 2
     before = words[i - 1] if i else ""
     before2 = words[i - 2] if i > 1 else ""
-    if before in ("over", "beyond", "past") or (before == "than" and before2 in ("more", "longer")) or before == "mas":
+    if (
+        before in ("over", "beyond", "past")
+        or (before == "than" and before2 in ("more", "longer"))
+        or before == "mas"
+    ):
         days *= 1.15
-    elif before == "than" and before2 in ("less", "under", "fewer") or before in ("under", "nearly", "almost", "below"):
+    elif (before == "than" and before2 in ("less", "under", "fewer")) or before in (
+        "under",
+        "nearly",
+        "almost",
+        "below",
+    ):
         days = max(days - 1, 0.6) if days >= 1 else days
     elif words[k : k + 1] in (["plus"], ["+"]):
         days *= 1.15
@@ -242,17 +349,31 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
 def _dated(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     word = words[i]
     previous = words[i - 1] if i else ""
-    before = [w for w in words[max(0, i - 4) : i]]
+    before = list(words[max(0, i - 4) : i])
     anchored = any(w in _SINCE for w in before)
     if word in _RECENT:
         return TimeSpan(_RECENT[word], i, i, "since")
     if word in _WEEKDAYS and not (word in ("sat", "sun", "mon", "wed", "mar") and not anchored):
         return TimeSpan(_weekday_days(word, today, previous == "last"), i, i, "since")
-    if word in ("weekend", "wochenende") and previous in ("the", "this", "last", "le", "el", "das", "am", "past"):
+    if word in ("weekend", "wochenende") and previous in (
+        "the",
+        "this",
+        "last",
+        "le",
+        "el",
+        "das",
+        "am",
+        "past",
+    ):
         return TimeSpan(6, i, i, "since")
     if word == "week" and previous in ("last", "this"):
         return TimeSpan(7 if previous == "last" else 4, i - 1, i, "since")
-    if word.isdigit() and len(word) == 4 and 1950 <= int(word) <= today.year and (anchored or previous in ("in", "en")):
+    if (
+        word.isdigit()
+        and len(word) == 4
+        and 1950 <= int(word) <= today.year
+        and (anchored or previous in ("in", "en"))
+    ):
         days = (today - date(int(word), 7, 1)).days if int(word) < today.year else today.timetuple().tm_yday
         return TimeSpan(max(days, 30), i, i, "since")
     for phrase in _LONG_PHRASES:
@@ -262,7 +383,7 @@ def _dated(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
             return TimeSpan(max(VAGUE_LONG, 60), i, i + len(phrase) - 1, "since")
     if not anchored and previous != "since":
         return None
-    if word in _MONTHS and not (word in ("may", "mar", "march", "mars") and previous not in _SINCE and previous not in (
+    if word in _MONTHS and not (word in ("may", "mar", "march", "mars") and previous not in _SINCE and previous not in (  # noqa: E501
         "early", "late", "mid", "around")):  # fmt: skip
         return TimeSpan(_since(today, _MONTHS[word], 15), i, i, "since")
     for phrase, (month, day) in _EVENT_PHRASES:
@@ -284,7 +405,7 @@ def _since(today: date, month: int, day: int) -> int:
 
 
 def _weekday_days(word: str, today: date, last: bool) -> int:
-    english = "mon tue wed thu fri sat sun".split()
+    english = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
     if word[:3] in english:
         days = (today.weekday() - english.index(word[:3])) % 7
         return days + (7 if last and days == 0 else 0)

@@ -46,7 +46,7 @@ class Opinion(NamedTuple):
     """What the head thinks of one unit: chance of each level, the likeliest row, and the unit."""
 
     chances: Array
-    urgent_row: str
+    urgent_row: str | None
     refer_row: str
     unit: Unit
 
@@ -84,7 +84,7 @@ def _unit(reading: Reading, numbers: list[int]) -> Unit:
 
 
 def concept_features(reading: Reading, unit: Unit, index: dict[str, int]) -> Array:
-    """Return the concepts of a unit as 0/1, then five of its status: pain, past, hypothetical, resolved, person."""
+    """Return the concepts of a unit as 0/1, then five of its status: pain, past, hypothetical, resolved, person."""  # noqa: E501
     row = np.zeros(len(index) + STATUS_FEATURES, dtype=np.float32)
     for number in unit.sentences:
         for name in reading.places[number]:
@@ -134,24 +134,68 @@ class Head:
             return None
         try:
             with np.load(path, allow_pickle=False) as data:
-                arrays = {name: np.asarray(data[name], dtype=np.float32) for name in data.files if name != "meta"}
+                arrays = {
+                    name: np.asarray(data[name], dtype=np.float32) for name in data.files if name != "meta"
+                }
                 meta = json.loads(str(data["meta"]))
             return cls(arrays, meta)
         except (OSError, ValueError, KeyError, AssertionError, TypeError) as error:
             raise HeadError(
-                f"{path}: not a triage head ({error}); run `python -m assistant.guardrail.train` or remove the file"
+                f"{path}: not a triage head ({error}); run `python -m assistant.guardrail.train` or remove the file"  # noqa: E501
             ) from error
+
+    def _plausible(self, order: NDArray[np.int64], reading: Reading, unit: Unit) -> str | None:
+        """Return the likeliest sign that the unit speaks of at all."""
+        for number in order:
+            row = self.urgent_rows[int(number)]
+            if any(_said(GROUNDS[row], reading, n) for n in unit.sentences):
+                return row
+        return None
 
     def judge(self, vectors: Array, reading: Reading, found: Sequence[Unit]) -> list[Opinion]:
         """Return an opinion per unit; `vectors` holds the embedding of each."""
         rows = features(vectors, reading, found, self.index)
         levels = _softmax(rows @ self._arrays["level_w"] + self._arrays["level_b"])
-        urgent = np.argmax(rows @ self._arrays["urgent_w"] + self._arrays["urgent_b"], axis=1)
+        urgent = np.argsort(-(rows @ self._arrays["urgent_w"] + self._arrays["urgent_b"]), axis=1)[:, :3]
         refer = np.argmax(rows @ self._arrays["refer_w"] + self._arrays["refer_b"], axis=1)
         return [
-            Opinion(levels[i], self.urgent_rows[int(urgent[i])], self.refer_rows[int(refer[i])], unit)
+            Opinion(
+                levels[i], self._plausible(urgent[i], reading, unit), self.refer_rows[int(refer[i])], unit
+            )
             for i, unit in enumerate(found)
         ]
+
+
+GROUNDS = {
+    "saddle": {"saddle_area", "wipe", "erection", "underwear"},
+    "bladder_bowel": {"bladder", "bowel", "wipe", "underwear", "wet_self", "start_flow"},
+    "both_legs": {"legs_only", "both_legs_phrase", "legs"},
+    "leg_weakness": {"legs", "legs_own", "trip", "foot_drop"},
+    "trauma": {"crash", "fall", "height", "frail", "fracture"},
+    "fever": {"fever", "infection", "immune", "hot_number", "sweat"},
+    "weight_loss": {"lost", "weight", "sweat", "night_sweat", "no_effort"},
+    "cancer_history": {"cancer"},
+    "night_pain": {"night", "night_strong", "wakes"},
+    "chest_pain": {"chest", "breathless"},
+    "other_sign": {
+        "collapse_word",
+        "tearing",
+        "unsteady",
+        "band",
+        "lump",
+        "pregnant",
+        "procedure",
+        "suicide",
+    },
+}
+"""What must be spoken of for the head to name a sign: a guess without any of it is not made."""
+
+
+def _said(grounds: set[str], reading: Reading, number: int) -> bool:
+    """Say whether a sentence names one of the grounds without denying it."""
+    negated = reading.contexts[number].negated
+    places = reading.places[number]
+    return any(first not in negated for name in grounds & places.keys() for first, _ in places[name])
 
 
 def _softmax(scores: Array) -> Array:

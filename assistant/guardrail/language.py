@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 _SMALL_WORDS = {
-    "en": "the and i my is it to of a in for on have has do what with how when can't i'm it's at but not since after "
-    "should are was been this that me if you your from or an be so no yes does hurts back pain run running hi hello "
+    "en": "the and i my is it to of a in for on have has do what with how when can't i'm it's at "
+    "but not since after "
+    "should are was been this that me if you your from or an be so no yes does hurts back "
+    "pain run running hi hello "
     "week weeks days months today help please thanks just really about which why any can",
-    "es": "el la los las de que y en un una me mi mis es por con para no se del al lo como desde hace tengo duele "
-    "dolor espalda cuando correr puedo pero muy ya siento estoy semanas dias meses hola ayer hoy despues esta cada vez "
+    "es": "el la los las de que y en un una me mi mis es por con para no se del al lo como desde "
+    "hace tengo duele "
+    "dolor espalda cuando correr puedo pero muy ya siento estoy semanas dias meses hola "
+    "ayer hoy despues esta cada vez "
     "todo piernas pierna hago ejercicios gracias mas peor si orinar he",
-    "fr": "le la les de des du un une et est je j'ai mon ma mes me que qui pas ne en dans pour avec depuis au aux sur "
-    "mal dos quand courir course mais plus tres c'est jours semaines mois bonjour fait il elle suis peux jambes jambe "
+    "fr": "le la les de des du un une et est je j'ai mon ma mes me que qui pas ne en dans pour "
+    "avec depuis au aux sur "
+    "mal dos quand courir course mais plus tres c'est jours semaines mois bonjour fait il "
+    "elle suis peux jambes jambe "
     "douleur apres ca comment combien",
-    "de": "der die das und ich ist nicht mein meine mir mich habe hab seit im in den dem ein eine einen mit beim beim auf "
-    "zu es wenn nach kann aber wie was auch rucken ruecken schmerzen laufen tut weh wochen tage monate monaten hallo bin "
+    "de": "der die das und ich ist nicht mein meine mir mich habe hab seit im in den dem ein "
+    "eine einen mit beim beim auf "
+    "zu es wenn nach kann aber wie was auch rucken ruecken schmerzen laufen tut weh wochen "
+    "tage monate monaten hallo bin "
     "beine bein ruckenschmerzen rueckenschmerzen keine kein noch wird immer mehr gestern heute lange soll",
-    "pt": "o a os as de que e em um uma meu minha me nao é com para por do da no na dos das ha desde doi dor costas quando "
-    "correr tenho mas muito sinto estou semanas dias meses ola ontem hoje depois esta cada vez pernas perna faz exercicios "
+    "pt": "o a os as de que e em um uma meu minha me nao é com para por do da no na dos das ha "
+    "desde doi dor costas quando "
+    "correr tenho mas muito sinto estou semanas dias meses ola ontem hoje depois esta cada "
+    "vez pernas perna faz exercicios "
     "obrigado obrigada mais pior consigo eu",
 }  # fmt: skip
 _WEIGHTS: dict[str, list[str]] = {}

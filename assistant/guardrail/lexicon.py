@@ -15,6 +15,7 @@ fixed set of patterns: no backtracking over text.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,13 @@ from assistant.guardrail.clauses import fold
 
 GAP_WORDS = 4
 WINDOW_WORDS = 12
+REACH_WORDS = 40
+"""No sequence is longer than this; bounds the look back for the other side of a `+`."""
+MAX_MATCHES = 30
+"""Matches of one pattern in one sentence that are looked at; people do not say a thing more often."""
 Places = dict[str, list[tuple[int, int]]]
+Match = tuple[int, int, frozenset[int]]
+"""First word, last word, and the words used."""
 _ITEM = re.compile(r"\{[a-z_0-9]+\}|\.\.\.|\+|-\{[a-z_0-9]+\}|(?:(?!\.\.\.| -\{)[^{}+])+")
 
 
@@ -145,7 +152,9 @@ class Lexicon:
                 sequences[-1].append(Step(self.literal(item), gap))
                 gap = 0
         if not all(sequences):
-            raise LexiconError(f"pattern {source!r} has an empty side; write at least one word or {{concept}}")
+            raise LexiconError(
+                f"pattern {source!r} has an empty side; write at least one word or {{concept}}"
+            )
         return Pattern(source, tuple(tuple(s) for s in sequences), tuple(unless))
 
     def _named(self, name: str, source: str) -> str:
@@ -169,7 +178,7 @@ def _phrase_at(words: Sequence[str], start: int, phrase: tuple[str, ...]) -> boo
     return True
 
 
-def matches(pattern: Pattern, places: Places) -> list[tuple[int, int, frozenset[int]]]:
+def matches(pattern: Pattern, places: Places) -> list[Match]:
     """Return where `pattern` stands: first word, last word, and the words that it used."""
     if any(name in places for name in pattern.unless):
         return []
@@ -177,26 +186,35 @@ def matches(pattern: Pattern, places: Places) -> list[tuple[int, int, frozenset[
     for other in pattern.sequences[1:]:
         if not found:
             return []
-        others = _sequence(other, places)
-        found = [
-            (min(a[0], b[0]), max(a[1], b[1]), a[2] | b[2])
-            for a in found
-            for b in others
-            if not (a[2] & b[2]) and max(a[0], b[0]) - min(a[1], b[1]) <= WINDOW_WORDS
-        ][:20]
+        found = _near(found, _sequence(other, places))
     return found
 
 
-def _sequence(steps: tuple[Step, ...], places: Places) -> list[tuple[int, int, frozenset[int]]]:
-    found = [(a, b, frozenset(range(a, b + 1))) for a, b in places.get(steps[0].concept, ())]
+def _near(found: list[Match], others: list[Match]) -> list[Match]:
+    """Return the pairs that share no word and stand at most `WINDOW_WORDS` apart."""
+    starts = [b[0] for b in others]
+    result: list[Match] = []
+    for a in found:
+        low = bisect_left(starts, a[0] - REACH_WORDS)
+        for b in others[low : bisect_right(starts, a[1] + WINDOW_WORDS)]:
+            if max(a[0], b[0]) - min(a[1], b[1]) <= WINDOW_WORDS and not (a[2] & b[2]):
+                result.append((min(a[0], b[0]), max(a[1], b[1]), a[2] | b[2]))
+                if len(result) >= MAX_MATCHES:
+                    return result
+    return result
+
+
+def _sequence(steps: tuple[Step, ...], places: Places) -> list[Match]:
+    found: list[Match] = [(a, b, frozenset(range(a, b + 1))) for a, b in places.get(steps[0].concept, ())]
     for step in steps[1:]:
         if not found:
             return []
         nexts = places.get(step.concept, ())
-        found = [
-            (first, b, used | frozenset(range(a, b + 1)))
-            for first, last, used in found
-            for a, b in nexts
-            if 0 < a - last <= step.gap + 1
-        ][:40]
+        starts = [a for a, _ in nexts]
+        joined: list[Match] = []
+        for first, last, used in found:
+            low = bisect_right(starts, last)
+            for a, b in nexts[low : bisect_right(starts, last + step.gap + 1)]:
+                joined.append((first, b, used | frozenset(range(a, b + 1))))
+        found = joined[: 4 * MAX_MATCHES]
     return found

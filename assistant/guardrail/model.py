@@ -62,6 +62,8 @@ class TriageState(BaseModel):
     """The only complaint so far is of another part of the body."""
     mild: bool = False
     """The pain is the plain soreness after work, or was called mild, and nothing more."""
+    known: list[str] = []
+    """Circumstances that count together with later signs, e.g. a pregnancy."""
     marks: list[float] = []
     """Where on the run it starts, as told turn by turn: falling numbers are worsening."""
     asked: list[AskKind] = []

@@ -1,4 +1,4 @@
-"""The reviewed policy: rows of `red_flags.toml` over the word lists of `triage_words.toml`, checked on load."""
+"""The reviewed policy: `red_flags.toml` over the word lists of `triage_words.toml`, checked on load."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import tomllib
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -48,8 +48,10 @@ class Flag(BaseModel):
     reviewed: date
     beside: Literal["", "sentence", "neighbour"] = ""
     """Where pain or the back must be named (or meant by "it") for the row to count."""
+    across: list[list[str]] = []
+    """Pairs of concepts that show the sign when both are said anywhere in the conversation."""
     recent_only: bool = False
-    """Does not count once the pain is older than six weeks, unless the words say that it was recent."""
+    """Does not count once the pain is older than four weeks, unless the words say that it was recent."""
     explained_by: list[str] = []
     """Patterns of harmless causes: the visitor's own explanation with one of them takes the sign back."""
     keeps: list[Literal["negated", "past", "hypothetical"]] = []
@@ -92,7 +94,9 @@ def load(directory: Path | None = None) -> Policy:
     unknown = set(table) - {"thresholds", "flag"}
     if unknown:
         name = sorted(unknown)[0]
-        raise PolicyError(_at(directory / RED_FLAGS, text, name, f"unknown table {name!r}; remove or rename it"))
+        raise PolicyError(
+            _at(directory / RED_FLAGS, text, name, f"unknown table {name!r}; remove or rename it")
+        )
     try:
         thresholds = Thresholds.model_validate(table.get("thresholds", {}))
     except ValidationError as error:
@@ -103,24 +107,33 @@ def load(directory: Path | None = None) -> Policy:
         try:
             flag = Flag.model_validate(row)
         except ValidationError as error:
-            raise PolicyError(_at(directory / RED_FLAGS, text, mark, _first(error), row)) from error
+            raise PolicyError(_at(directory / RED_FLAGS, text, mark, _first(error))) from error
         if (flag.level == "refer") != (flag.when == "soon"):
-            problem = f"flag {flag.id}: level {flag.level} goes with {'soon' if flag.level == 'refer' else 'today or now'}"
+            problem = f"flag {flag.id}: level {flag.level} goes with {'soon' if flag.level == 'refer' else 'today or now'}"  # noqa: E501
             raise PolicyError(_at(directory / RED_FLAGS, text, mark, problem + "; correct `when`"))
         if any(flag.id == other.id for other in flags):
-            raise PolicyError(_at(directory / RED_FLAGS, text, mark, f"flag {flag.id} stands twice; rename one"))
+            raise PolicyError(
+                _at(directory / RED_FLAGS, text, mark, f"flag {flag.id} stands twice; rename one")
+            )
+        for name in (n for pair in flag.across for n in pair):
+            if name not in lexicon.concepts:
+                raise PolicyError(
+                    _at(directory / RED_FLAGS, text, name, f"flag {flag.id}: {name} is no concept; add it")
+                )
         for source in flag.patterns + flag.explained_by:
             try:
                 lexicon.pattern(source)
             except LexiconError as error:
-                raise PolicyError(_at(directory / RED_FLAGS, text, source, f"flag {flag.id}: {error}")) from error
+                raise PolicyError(
+                    _at(directory / RED_FLAGS, text, source, f"flag {flag.id}: {error}")
+                ) from error
         flags.append(flag)
     if not any(flag.level == "urgent" for flag in flags):
         raise PolicyError(f"{directory / RED_FLAGS}: no urgent flag is left; restore the [[flag]] rows")
     return Policy(thresholds, flags, lexicon)
 
 
-def _read(path: Path) -> tuple[str, dict[str, object] | dict[str, list[dict[str, object]]]]:  # type: ignore[explicit-any]
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -131,7 +144,7 @@ def _read(path: Path) -> tuple[str, dict[str, object] | dict[str, list[dict[str,
         raise PolicyError(f"{path}: {error}; mend the TOML on that line") from error
 
 
-def _lexicon(path: Path, text: str, table: dict[str, object]) -> Lexicon:
+def _lexicon(path: Path, text: str, table: dict[str, Any]) -> Lexicon:
     concepts = table.get("concepts")
     if not isinstance(concepts, dict):
         raise PolicyError(f"{path}, line 1: the table [concepts] is missing; restore it")
@@ -139,7 +152,9 @@ def _lexicon(path: Path, text: str, table: dict[str, object]) -> Lexicon:
         if not re.fullmatch(r"[a-z][a-z_0-9]*", name):
             raise PolicyError(_at(path, text, name, f"concept {name!r}: use small letters, digits and _"))
         if not isinstance(entries, list) or not entries or not all(isinstance(e, str) for e in entries):
-            raise PolicyError(_at(path, text, f"{name} =", f"concept {name!r} must be a list of texts in quotes"))
+            raise PolicyError(
+                _at(path, text, f"{name} =", f"concept {name!r} must be a list of texts in quotes")
+            )
     try:
         return Lexicon(concepts)
     except LexiconError as error:
@@ -152,7 +167,7 @@ def _first(error: ValidationError) -> str:
     return f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}; correct it"
 
 
-def _at(path: Path, text: str, mark: str, problem: str, row: object = None) -> str:
+def _at(path: Path, text: str, mark: str, problem: str) -> str:
     lines = text.splitlines()
     number = next((i for i, line in enumerate(lines, 1) if mark and mark in line), 1)
     return f"{path}, line {number}: {problem}"

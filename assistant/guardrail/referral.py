@@ -10,7 +10,8 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
 
 from assistant import resources
-from assistant.guardrail.model import Triage
+from assistant.guardrail.duration import VAGUE_LONG
+from assistant.guardrail.model import Fact, Triage
 from assistant.guardrail.policy import PolicyError
 from assistant.schema import Action
 from assistant.settings import Clinic
@@ -63,7 +64,7 @@ def load_numbers(directory: Path | None = None) -> dict[str, Numbers]:
     except ValidationError as error:
         place = ".".join(str(part) for part in error.errors()[0]["loc"])
         line = _line(path, str(error.errors()[0]["loc"][0]))
-        raise PolicyError(f"{path}, line {line}: {place}: write digits only, or \"\" for none") from error
+        raise PolicyError(f'{path}, line {line}: {place}: write digits only, or "" for none') from error
     if "default" not in countries:
         raise PolicyError(f"{path}, line 1: the table [default] is missing; restore it")
     return countries
@@ -171,16 +172,16 @@ def reasons(triage: Triage, wording: Wording) -> str:
     table = f"care.because.{triage.subject}"
     phrases: list[str] = []
     facts = {fact.row: fact for fact in triage.state.facts}
-    for row, reason in zip(triage.rows, triage.reasons, strict=True):
+    for row in triage.rows:
         days = facts[row].days if row in facts else None
         if row == "persistent" and "duration" in triage.rows:
             continue
-        if row == "duration" and days is not None and days != 60:
+        if row == "duration" and days is not None and days != VAGUE_LONG:
             phrase = wording.say(f"{table}.duration_days", span=_span(days, wording))
         else:
             key = f"{table}.{row}"
             phrase = wording.say(key if wording.has(key) else f"{table}.other")
-        if phrase not in phrases and (triage.level != "urgent" or _is_urgent(facts, row, reason.signal)):
+        if phrase not in phrases and (triage.level != "urgent" or _is_urgent(facts, row)):
             phrases.append(phrase)
     phrases = phrases[:MAX_REASONS] or [wording.say(f"{table}.other")]
     last = wording.say("care.because.join_last")
@@ -189,12 +190,17 @@ def reasons(triage: Triage, wording: Wording) -> str:
     return ", ".join(phrases[:-1]) + f" {last} " + phrases[-1]
 
 
-def _is_urgent(facts: dict[str, object], row: str, signal: str) -> bool:
-    return getattr(facts.get(row), "level", "urgent") == "urgent"
+def _is_urgent(facts: dict[str, Fact], row: str) -> bool:
+    return row not in facts or facts[row].level == "urgent"
 
 
 def _span(days: int, wording: Wording) -> str:
-    for unit, size, most in (("days", 1, 13), ("weeks", 7, 62), ("months", 30.44, 700), ("years", 365.25, 36_525)):
+    for unit, size, most in (
+        ("days", 1, 13),
+        ("weeks", 7, 62),
+        ("months", 30.44, 700),
+        ("years", 365.25, 36_525),
+    ):
         if days <= most:
             count = max(round(days / size), 1)
             return wording.say(f"care.span.{unit}", n=count)

@@ -1,8 +1,10 @@
-"""The guardrail: one message and the state of the conversation in, the referral level and the new state out."""
+"""The guardrail: a message and the state so far in, the referral level and the new state out."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import resources
+from assistant.guardrail import clauses, signals
 from assistant.guardrail import policy as policies
-from assistant.guardrail import signals
 from assistant.guardrail.head import FILE as HEAD_FILE
 from assistant.guardrail.head import Head, Unit, units
 from assistant.guardrail.lexicon import matches
@@ -20,10 +22,39 @@ from assistant.guardrail.policy import Flag, Policy
 from assistant.guardrail.signals import Reading
 from assistant.schema import LEVELS, Level, Reason, When
 
-_COMMON = frozenset("i my the a and it is of to in me can't no not i'm its it's when on with back pain".split())
+_COMMON = frozenset(
+    [
+        "i",
+        "my",
+        "the",
+        "a",
+        "and",
+        "it",
+        "is",
+        "of",
+        "to",
+        "in",
+        "me",
+        "can't",
+        "no",
+        "not",
+        "i'm",
+        "its",
+        "it's",
+        "when",
+        "on",
+        "with",
+        "back",
+        "pain",
+    ]
+)
 STRICT_URGENT = 0.85
 """Chance from which the head alone raises to urgent where no back pain has been told."""
-OLD_DAYS = 42
+STRICT_LASTING = 0.93
+"""The same for "it lasts", which the rules read well and short pains resemble."""
+LISTED_PARTS = 2
+"""Other parts of the body named in one sentence from which on the back is one of a list."""
+OLD_DAYS = 28
 """From this age on a pain is not that of a recent fall."""
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
@@ -68,7 +99,11 @@ class Guardrail:
         before = state or TriageState()
         now = before.model_copy(deep=True)
         now.turn += 1
-        reading = signals.read(message, self.policy, self._today(), before.language, before.pain == "present")
+        reading = signals.read(
+            message, self.policy, self._today(), before.language, before.pain == "present", before.turn == 0
+        )
+        if not self._use_rules:
+            reading.hits, reading.spans = [], []
         now.language = reading.language
         self._answer(reading, before, now)
         self._pain(reading, before, now)
@@ -78,7 +113,7 @@ class Guardrail:
         self._learned(message, reading, now, embed)
         return self._verdict(now)
 
-    # ── reading into the state ────────────────────────────────────────────────────────────────────────────────
+    # ── reading into the state ────────────────────────────────────────────────────────────────────────────────  # noqa: E501
 
     def _answer(self, reading: Reading, before: TriageState, now: TriageState) -> None:
         """Read a short answer against the question asked."""
@@ -111,10 +146,18 @@ class Guardrail:
                     now.pain_turn = now.turn
                     now.pain_evidence = sentence.text[:200]
                     now.pain_subject = reading.subject
-            elif mention.status in ("denied", "past", "told") and mention.site != "elsewhere":
-                if before.pain != "present":
+            elif mention.status in ("denied", "past", "told") and mention.site != "elsewhere":  # noqa: SIM102
+                if before.pain != "present" and not any(
+                    m.status == "present" and m.strong for _, m in reading.pains
+                ):
                     now.pain = "denied"
-        own = [m for _, m in reading.pains if m.status == "present" and m.site != "elsewhere"]
+        if before.pain != "present" and now.pain == "present" and self._all_over(reading):
+            now.pain = "denied"
+        own = [
+            replace(m, weak=m.weak or (not m.strong and self._listed(reading, n)))
+            for n, m in reading.pains
+            if m.status == "present" and m.site != "elsewhere"
+        ]
         denied = any(m.status == "denied" and m.strong for _, m in reading.pains)
         worked = reading.has("hard_work") or denied
         if own and before.pain != "present":
@@ -126,8 +169,13 @@ class Guardrail:
         if before.pain == "present" and now.pain != "present":
             now.pain = "present"
 
+    def _listed(self, reading: Reading, number: int) -> bool:
+        """Say whether the back is one of a list of sore parts: "calves, hamstrings, lower back"."""
+        sites = {reading.sentences[number].words[a] for a, _ in reading.places[number].get("other_site", ())}
+        return len(sites) >= LISTED_PARTS
+
     def _correct(self, reading: Reading, before: TriageState, now: TriageState) -> None:
-        """Take back a sign that the visitor explains by a harmless cause; a wish or reassurance takes nothing back."""
+        """Take back a sign that the visitor explains by a harmless cause; a wish or reassurance takes nothing back."""  # noqa: E501
         if not before.facts or reading.has("override"):
             return
         said = {w for s in reading.sentences for w in s.words}
@@ -136,7 +184,9 @@ class Guardrail:
         for fact in now.facts:
             patterns = self.policy.explained.get(fact.row, [])
             explained = any(matches(p, places) for p in patterns for places in reading.places)
-            about = said & ({w.lower().strip(".,!?") for w in fact.evidence.split()} - _COMMON) or reading.has("correction")
+            about = said & (
+                {w.lower().strip(".,!?") for w in fact.evidence.split()} - _COMMON
+            ) or reading.has("correction")
             if explained and about and fact.row not in again:
                 continue
             kept.append(fact)
@@ -151,22 +201,24 @@ class Guardrail:
         opinions = self.head.judge(vectors[1:] if len(found) > 1 else vectors, reading, found)
         limits = self.head.thresholds
         told = [o for o in opinions if not self._void(o.unit, reading)]
-        if not told:
+        if not told or now.elsewhere:
             return
         worst = max(told, key=lambda o: float(o.chances[3]))
         if now.pain == "unknown" and not now.elsewhere and reading.over_at is None:
             surest = min(told, key=lambda o: float(o.chances[0]))
-            if 1 - float(surest.chances[0]) >= limits.check and len(opinions) == 1:
+            spoken = reading.has("spine_any") or reading.has("ache_word") or reading.has("trouble")
+            if spoken and 1 - float(surest.chances[0]) >= limits.check and len(opinions) == 1:
                 now.pain, now.pain_turn = "present", now.turn
                 now.pain_evidence, now.pain_subject = surest.unit.text[:200], reading.subject
         back = now.pain == "present"
-        if float(worst.chances[3]) >= (limits.urgent if back else STRICT_URGENT):
-            if not any(f.level == "urgent" and f.turn == now.turn for f in now.facts):
+        if float(worst.chances[3]) >= (limits.urgent if back else STRICT_URGENT):  # noqa: SIM102
+            if worst.urgent_row and not any(f.level == "urgent" and f.turn == now.turn for f in now.facts):
                 self._add(now, worst.urgent_row, worst.unit.text[:200], source="head")
-            return
+                return
         if back and not any(f.turn == now.turn for f in now.facts):
             likely = max(told, key=lambda o: float(o.chances[2] + o.chances[3]))
-            if float(likely.chances[2] + likely.chances[3]) >= limits.refer:
+            needed = STRICT_LASTING if likely.refer_row == "persistent" else limits.refer
+            if float(likely.chances[2] + likely.chances[3]) >= needed:
                 self._add(now, likely.refer_row, likely.unit.text[:200], source="head")
 
     def _void(self, unit: Unit, reading: Reading) -> bool:
@@ -177,10 +229,14 @@ class Guardrail:
         if now.pain != "present" or reading.words() > 15:
             return
         words = [w for s in reading.sentences for w in s.words]
-        for unit, number in zip(words, words[1:], strict=False):
+        for unit, number in itertools.pairwise(words):
             if unit in ("mile", "km", "k", "minute") and number.isdigit():
                 now.marks = [*now.marks, float(number)]
-        if now.marks and ("my street" in " ".join(words) or "front door" in " ".join(words) or "first step" in " ".join(words)):
+        if now.marks and (
+            "my street" in " ".join(words)
+            or "front door" in " ".join(words)
+            or "first step" in " ".join(words)
+        ):
             now.marks = [*now.marks, 0.0]
         if len(now.marks) >= 2 and now.marks[-1] < now.marks[0]:
             self._add(now, "worsening", " ".join(s.text for s in reading.sentences)[:200])
@@ -190,16 +246,26 @@ class Guardrail:
             over = reading.over_at is not None and hit.place < reading.over_at and hit.flag.level == "refer"
             if over and "past" not in hit.flag.keeps and before.pain != "present":
                 continue
-            self._add(now, hit.flag.id, hit.evidence, subject=hit.subject,
-                      context=reading.sentences[hit.sentence].text[:400])
+            self._add(
+                now,
+                hit.flag.id,
+                hit.evidence,
+                subject=hit.subject,
+                context=reading.sentences[hit.sentence].text[:400],
+            )
         if _climbing(reading) and now.pain == "present":
             self._add(now, "worsening", reading.sentences[0].text[:200])
+        self._across(reading, now)
         limit = self.policy.thresholds.refer_from_days
-        spans = [s for s in reading.spans if reading.over_at is None or s.place > reading.over_at or before.pain == "present"]
+        spans = [
+            s
+            for s in reading.spans
+            if reading.over_at is None or s.place > reading.over_at or before.pain == "present"
+        ]
         if spans:
             longest = max(spans, key=lambda s: s.days)
             if longest.days >= limit:
-                fact = Fact(row="duration", signal="duration", level="refer", when="soon", evidence=longest.evidence,
+                fact = Fact(row="duration", signal="duration", level="refer", when="soon", evidence=longest.evidence,  # noqa: E501
                             turn=now.turn, needs_pain=True, days=int(longest.days))  # fmt: skip
                 if reading.has("correction") and before.turn:
                     now.facts = [f for f in now.facts if f.signal != "duration"]
@@ -215,23 +281,49 @@ class Guardrail:
                 if reading.has(concept) and "worsening" not in {f.row for f in now.facts}:
                     now.settled["worsening"] = reading.where(concept)
 
-    def _add(self, now: TriageState, row: str, evidence: str, *, subject: str = "self", source: str = "rule",
-             context: str = "") -> None:
+    def _all_over(self, reading: Reading) -> bool:
+        """Say whether every pain of the message is told before the words that end it, and no sign is urgent."""  # noqa: E501
+        if reading.over_at is None or any(h.flag.level == "urgent" for h in reading.hits):
+            return False
+        places = [reading.sentences[n].spans[m.first][0] for n, m in reading.pains if m.status == "present"]
+        return bool(places) and max(places) < reading.over_at
+
+    def _across(self, reading: Reading, now: TriageState) -> None:
+        """Put together what stands in different sentences or turns, e.g. a pregnancy and a severe pain."""
+        real = [(s, p) for s, p, c in zip(reading.sentences, reading.places, reading.contexts, strict=True)
+                if not (c.hypothetical or c.generic)]  # fmt: skip
+        for flag in self.policy.flags.values():
+            for pair in flag.across:
+                here = {name: s.text for name in pair for s, p in real if name in p}
+                if here and all(name in here or f"{flag.id}.{name}" in now.known for name in pair):
+                    self._add(now, flag.id, list(here.values())[-1][:200])
+                now.known += [k for name in here if (k := f"{flag.id}.{name}") not in now.known]
+
+    def _add(
+        self,
+        now: TriageState,
+        row: str,
+        evidence: str,
+        *,
+        subject: str = "self",
+        source: str = "rule",
+        context: str = "",
+    ) -> None:
         flag: Flag = self.policy.flags[row]
         if any(f.row == row and f.evidence == evidence for f in now.facts):
             return
         now.facts.append(
-            Fact(row=row, signal=flag.signal, level=flag.level, when=flag.when, evidence=evidence or "…", turn=now.turn,
-                 context=context, subject="other" if subject == "other" else "self", needs_pain=flag.needs == "pain",
+            Fact(row=row, signal=flag.signal, level=flag.level, when=flag.when, evidence=evidence or "…", turn=now.turn,  # noqa: E501
+                 context=context, subject="other" if subject == "other" else "self", needs_pain=flag.needs == "pain",  # noqa: E501
                  source="head" if source == "head" else "rule")
         )  # fmt: skip
 
-    # ── the verdict ───────────────────────────────────────────────────────────────────────────────────────────
+    # ── the verdict ───────────────────────────────────────────────────────────────────────────────────────────  # noqa: E501
 
     def _verdict(self, now: TriageState) -> Triage:
         present = now.pain == "present"
         active = [f for f in now.facts if present or not f.needs_pain]
-        old = any((f.days or 0) >= OLD_DAYS for f in active)
+        old = any((f.days or 0) >= OLD_DAYS or f.row == "persistent" for f in active)
         active = [f for f in active if not (old and self._only_recent(f))]
         level: Level = "none"
         when: When | None = None
@@ -259,7 +351,7 @@ class Guardrail:
         flag = self.policy.flags.get(fact.row)
         if flag is None or not flag.recent_only:
             return False
-        places = self.policy.lexicon.places(signals.clauses.sentences(fact.context)[0].words) if fact.context else {}
+        places = self.policy.lexicon.places(clauses.sentences(fact.context)[0].words) if fact.context else {}
         return not {"recently", "fresh"} & set(places)
 
     def _ask(self, now: TriageState, unknown: list[AskKind]) -> Ask | None:
@@ -278,11 +370,30 @@ def _climbing(reading: Reading) -> bool:
     words = [w for s in reading.sentences for w in s.words]
     if sum(w in _DAYS for w in words) < 2 or len(words) > 40:
         return False
-    scores = [int(w) for i, w in enumerate(words) if w.isdigit() and int(w) <= 10 and words[i + 1 : i + 2] not in (["k"], ["miles"])]
-    return len(scores) >= 2 and all(a < b for a, b in zip(scores, scores[1:], strict=False))
+    scores = [
+        int(w)
+        for i, w in enumerate(words)
+        if w.isdigit() and int(w) <= 10 and words[i + 1 : i + 2] not in (["k"], ["miles"])
+    ]
+    return len(scores) >= 2 and all(a < b for a, b in itertools.pairwise(scores))
 
 
-_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday yesterday today tonight now week".split())
+_DAYS = frozenset(
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "yesterday",
+        "today",
+        "tonight",
+        "now",
+        "week",
+    ]
+)
 
 
 def _says(reading: Reading, concept: str) -> bool:

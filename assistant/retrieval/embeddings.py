@@ -6,6 +6,7 @@ the package that carries it. Its weights are trusted by their published SHA-256,
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import json
@@ -13,7 +14,7 @@ import os
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,6 +31,8 @@ PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128
 MAX_WORD_PIECES = 256
 BATCH = 32
 CACHE_SIZE = 4_096
+KEPT_BATCH = 16
+"""Least number of texts whose vectors are worth a file."""
 EXPORT_VERSION = 1
 _CHECK_TEXTS = (
     "How do I do a bird dog?",
@@ -95,6 +98,28 @@ class LocalEmbeddings(Embeddings):
                 while len(self._cache) > self._cache_size:
                     self._cache.popitem(last=False)
         return np.stack([rows[text] for text in texts]) if texts else np.zeros((0, 0), np.float32)
+
+    def keeping(self, folder: Path) -> Callable[[Sequence[str]], Vectors]:
+        """Return `encode`, with the vectors of larger batches kept in `folder` between processes."""
+
+        def encode(texts: Sequence[str]) -> Vectors:
+            if len(texts) < KEPT_BATCH:
+                return self.encode(texts)
+            name = hashlib.sha256("\x00".join([self.identity, *texts]).encode()).hexdigest()
+            path = folder / f"{name[:32]}.npy"
+            try:
+                kept: Vectors = np.load(path)
+                return kept
+            except (OSError, ValueError):
+                vectors = self.encode(texts)
+            with contextlib.suppress(OSError):
+                folder.mkdir(parents=True, exist_ok=True)
+                temporary = path.with_suffix(f".{os.getpid()}.npy")
+                np.save(temporary, vectors)
+                temporary.replace(path)
+            return vectors
+
+        return encode
 
     def is_word(self, text: str) -> bool:
         """Say whether the model's vocabulary holds `text` whole: a common word, not a misspelling."""

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 
 from assistant import __version__
 from assistant import settings as settings_module
-from assistant.server import callbacks, chat, errors, feedback, guides, pages
+from assistant.server import callbacks, chat, errors, feedback, guides, openai_api, pages, plans
 from assistant.server.runtime import Runtime
 from assistant.settings import Settings
 from assistant.wording import Wording
@@ -48,6 +48,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(chat.build_router(wording))
     app.include_router(callbacks.build_router())
     app.include_router(feedback.build_router())
+    app.include_router(plans.build_router(wording))
+    app.include_router(openai_api.build_router(wording))
     app.include_router(guides.build_router())
     app.include_router(pages.build_router(settings))
 

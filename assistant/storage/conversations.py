@@ -64,6 +64,8 @@ class Conversations:
                 if changed.rowcount == 0:  # type: ignore[attr-defined]
                     raise Overtaken(conversation.id)
             session.add(self._message(question, reply, now))
+            if reply.plan is not None:
+                session.add(self._plan_row(reply, reply.plan, now))
         conversation.version += 1
 
     def delete(self, conversation_id: str) -> bool:
@@ -91,6 +93,23 @@ class Conversations:
             covered=reply.topic != "out_of_scope",
             text=self._secrecy.seal(question) if self._keep_text else None,
         )
+
+    def _plan_row(self, reply: schema.Reply, plan: schema.Plan, now: float) -> PlanRow:
+        return PlanRow(
+            id=plan.calendar_url.rsplit("/", 1)[-1].removesuffix(".ics"),
+            clinic=self._clinic,
+            conversation_id=reply.conversation_id,
+            created=now,
+            plan=plan.model_dump_json(),
+        )
+
+    def plan(self, plan_id: str) -> tuple[schema.Plan, float] | None:
+        """Return a plan and when it was made, or None where it is unknown or forgotten."""
+        with self._database.session() as session:
+            row = session.get(PlanRow, plan_id)
+            if row is None or row.clinic != self._clinic:
+                return None
+            return schema.Plan.model_validate_json(row.plan), row.created
 
     def vote(self, message_id: str, *, helpful: bool, comment: str | None) -> bool:
         """Keep a vote, replacing an earlier one; say whether the message is known."""

@@ -28,19 +28,21 @@ def require() -> None:
         )
 
 
-def write(run: Path, path: Path) -> None:
-    """Write the run in folder `run` as an Inspect log.
+def write(run: Path, folder: Path) -> Path:
+    """Write the run in folder `run` as an Inspect log into `folder`, and return the log.
+
+    `inspect view` lists only files that are named by time, task and id, so the log is.
 
     Args:
         run: folder with results.jsonl, figures.json and run.json.
-        path: the log, ending in .json or .eval.
+        folder: where the log goes; `inspect view --log-dir FOLDER` shows it.
 
     Raises:
         MissingInspect: inspect-ai is not installed here.
         OSError: the folder does not hold a run.
     """
     require()
-    from inspect_ai.log import (
+    from inspect_ai.log import (  # type: ignore[import-not-found]
         EvalConfig,
         EvalDataset,
         EvalLog,
@@ -83,12 +85,19 @@ def write(run: Path, path: Path) -> None:
         results=EvalResults(total_samples=len(rows), completed_samples=len(rows), scores=scores),
         samples=[EvalSample(**_sample(row)) for row in rows],
     )
-    write_eval_log(log, str(path))
+    name = f"{record['started'].replace(':', '-')}_back-assistant_{record['fingerprint']}.eval"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_eval_log(log, str(folder / name))
+    return folder / name
 
 
 def _sample(row: dict[str, Any]) -> dict[str, Any]:
-    from inspect_ai.model import ChatMessageAssistant, ChatMessageUser, ModelOutput
-    from inspect_ai.scorer import Score
+    from inspect_ai.model import (  # type: ignore[import-not-found]
+        ChatMessageAssistant,
+        ChatMessageUser,
+        ModelOutput,
+    )
+    from inspect_ai.scorer import Score  # type: ignore[import-not-found]
 
     messages: list[Any] = []
     answers: list[str] = []
@@ -116,14 +125,13 @@ def _sample(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the log beside the run named on the command line; return the exit code."""
+    """Write the log of the run named on the command line; return the exit code."""
     if len(arguments) not in (1, 2):
-        print("usage: python -m evals.exports.inspect_log RUN [LOG]", file=sys.stderr)
+        print("usage: python -m evals.exports.inspect_log RUN [FOLDER]", file=sys.stderr)
         return 2
     run = Path(arguments[0])
-    path = Path(arguments[1]) if len(arguments) == 2 else run / "inspect.json"
     try:
-        write(run, path)
+        path = write(run, Path(arguments[1]) if len(arguments) == 2 else run / "inspect")
     except (MissingInspect, OSError, json.JSONDecodeError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from evals.text import content_words, fold, numbers, sentences, squeeze
+from evals.text import cited_sentences, content_words, fold, numbers, sentences, squeeze
 
 SUPPORT = 0.8
-"""Share of a claim's content words that one quote, or all quotes of one section, must hold to support it."""
+"""Share of a claim's content words that its quotes must hold to support it."""
 _GAP = "⟦⟧"
 MIN_CLAIM_WORDS = 3
 """Shorter sentences ("Here you go.") claim nothing that can be checked."""
@@ -84,45 +84,63 @@ class Wordings:
 
 
 def citations(
-    answer: str, quotes: Sequence[tuple[str, str]], guide: str, own: Wordings, *, extra: Sequence[str] = ()
+    answer: str,
+    quotes: Sequence[tuple[str, str]],
+    guide: str,
+    own: Wordings,
+    *,
+    extra: Sequence[str] = (),
+    names: Sequence[str] = (),
 ) -> Citations:
     """Judge the citations of `answer`.
 
     Citation recall and precision after Gao et al. 2023 (Enabling Large Language Models to Generate Text with
     Citations, EMNLP; the ALCE benchmark) and "attributable to identified sources" (Rashkin et al. 2023,
-    Computational Linguistics 49(4)), with lexical support in place of an entailment model: a quote, or the
-    quotes of one section together, must hold 80 % of a claim's content words and all of its numbers.
+    Computational Linguistics 49(4)), with lexical support in place of an entailment model: the quotes that a
+    sentence names by "[1]", or any quote where it names none, must hold 80 % of its content words and all of
+    its numbers.
 
     Args:
         answer: Markdown.
         quotes: (section, quote) of each citation.
         guide: the text of every guide.
         own: sentences that are the assistant's, not the guide's.
-        extra: further claims that the reply makes outside the answer (steps and doses of exercise cards).
+        extra: lines of exercise cards. They put citations to use, but are no claims of the answer:
+            `contract_kept` wants every line of a card in the guide word for word.
+        names: for a weekly plan, names of exercises and days: a line of names and minutes claims nothing but
+            its numbers, which `number_fidelity` checks.
     """
-    claimed = [own.claim(sentence) for sentence in sentences(answer)] + list(extra)
-    claims = [claim for claim in claimed if len(content_words(claim)) >= MIN_CLAIM_WORDS or numbers(claim)]
-    by_section: dict[str, str] = {}
-    for section, quote in quotes:
-        by_section[section] = f"{by_section.get(section, '')} {section} {quote}"
-    everything = " ".join(f"{section} {quote}" for section, quote in quotes)
-    supported: set[str] = set()
+    spoken = [(own.claim(sentence), marks) for sentence, marks in cited_sentences(answer)]
+    spoken += [(line, ()) for line in extra]
+    cards = set(extra)
+    known = content_words(" ".join(names))
+    spoken = [(c, marks) for c, marks in spoken if _claims(c, known)]
+    texts = [f"{re.sub(r'[0-9]+', ' ', section)} {quote}" for section, quote in quotes]
+    everything = " ".join(texts)
+    used: set[int] = set()
     unsupported: list[str] = []
-    for claim in claims:
-        backing = {section for section, text in by_section.items() if supports(text, claim)}
-        if not backing and not supports(everything, claim):
+    for claim, marks in spoken:
+        named = [mark - 1 for mark in marks if 0 < mark <= len(texts)]
+        backing = {i for i in named or range(len(texts)) if supports(texts[i], claim)}
+        together = " ".join(texts[i] for i in named) if named else everything
+        if not backing and not supports(together, claim) and claim not in cards:
             unsupported.append(claim)
-        supported |= backing or {
-            section for section, text in by_section.items() if supports(text, claim, 0.3)
-        }
+        used |= backing or {i for i in named or range(len(texts)) if supports(texts[i], claim, 0.3)}
     folded_guide = squeeze(guide)
     return Citations(
-        claims=tuple(claims),
+        claims=tuple(claim for claim, _ in spoken if claim not in cards),
         unsupported=tuple(unsupported),
         cited=len(quotes),
-        idle=tuple(quote for section, quote in quotes if section not in supported),
+        idle=tuple(quote for i, (_, quote) in enumerate(quotes) if i not in used),
         foreign=tuple(quote for _, quote in quotes if squeeze(quote) not in folded_guide),
     )
+
+
+def _claims(sentence: str, known: frozenset[str]) -> bool:
+    content = content_words(sentence)
+    if known:
+        return len([word for word in content - known if not word[0].isdigit()]) >= MIN_CLAIM_WORDS
+    return len(content) >= MIN_CLAIM_WORDS or bool(numbers(sentence))
 
 
 def supports(quote: str, claim: str, share: float = SUPPORT) -> bool:

@@ -52,11 +52,8 @@
         add(checks, "li", `${ok ? "✓" : "✗"} ${name}: expected ${expected}` + (ok ? "" : `; got ${got}`), ok ? "ok" : "bad");
       }
     }
-    if (one.why.length) {
-      add(box, "p", "Why it failed:");
-      const why = add(box, "ul");
-      for (const reason of one.why) add(why, "li", reason, "bad");
-    }
+    // Reasons that belong to the whole conversation; the others stand at their turn.
+    for (const reason of one.why.filter((reason) => reason.startsWith("repeated"))) add(box, "p", reason, "bad");
     if (one.passages.length) {
       add(box, "p", "Retrieved passages:");
       const passages = add(box, "ul");

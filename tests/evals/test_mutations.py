@@ -28,14 +28,14 @@ def test_each_edit_still_fits_the_files(tmp_path: Path, mutation: mutations.Muta
 
 def test_an_edit_that_changes_nothing_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("words")
-    with pytest.raises(mutations.MutationError, match="gone: nothing to change in a.txt"):
+    with pytest.raises(mutations.MutationError, match=r"gone: nothing to change in a\.txt"):
         mutations.Mutation("gone", edits=(("a.txt", mutations.swap("x", "y")),)).apply(tmp_path)
 
 
-def test_a_flag_is_removed_whole() -> None:
-    text = '[[flag]]\nid = "a"\nlevel = "urgent"\n\n[[flag]]\nid = "b"\nlevel = "refer"\n'
-    assert mutations.without_flag("a")(text) == '\n[[flag]]\nid = "b"\nlevel = "refer"\n'
-    assert mutations.in_flag("b", "refer", "urgent")(text).count("urgent") == 2
+def test_only_the_named_flag_is_changed() -> None:
+    text = '[[flag]]\nid = "a"\nlevel = "refer"\n\n[[flag]]\nid = "b"\nlevel = "refer"\n'
+    changed = mutations.in_flag("b", "refer", "urgent")(text)
+    assert changed == '[[flag]]\nid = "a"\nlevel = "refer"\n\n[[flag]]\nid = "b"\nlevel = "urgent"\n'
 
 
 def findings(caught: int, alarms: int) -> list[Finding]:

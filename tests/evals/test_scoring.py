@@ -106,6 +106,16 @@ def test_rules_of_the_contract() -> None:
     assert "empty" in rules(reply(" "))
 
 
+def test_a_quote_stands_under_its_heading() -> None:
+    moved = Citation(id="1", guide="G", section="Exercises > 3. Glute Bridges", url="", quote=TIP)
+    assert "not under its heading" in rules(reply("Fine.", citations=[moved]))
+
+
+def test_numbers_of_headings_excuse_nothing() -> None:
+    result = judge(answer_case(), reply("2–3 sets of 12–15. You are well after 3 weeks."))
+    assert any(why.startswith("numbers") for why in result.why), result.why
+
+
 def test_urgent_with_exercises_breaks_the_contract() -> None:
     one = urgent("numb").model_copy(update={"exercises": [card()]})
     assert "urgent with exercises" in rules(one, "numb")

@@ -64,3 +64,11 @@ def test_reading_grade_of_a_known_sentence() -> None:
 
 def test_reading_grade_of_nothing_is_zero() -> None:
     assert text.reading_grade([]) == 0.0
+
+
+def test_sentences_keep_the_citations_they_name() -> None:
+    assert text.cited_sentences("Begin here. [1] Then rest [2][3].\n- Hold it: [1]") == [
+        ("Begin here.", (1,)),
+        ("Then rest.", (2, 3)),
+        ("Hold it:", (1,)),
+    ]

@@ -59,6 +59,23 @@ def test_an_invented_claim_is_not_supported() -> None:
     assert judged.recall == 0.0
 
 
+def test_a_sentence_is_held_to_the_quote_that_it_names() -> None:
+    quotes = [*QUOTE, ("Tips", "Hard pavement raises impact; mix in trails or tracks.")]
+    answer = "Lie on your back with knees bent. [{}]\n- Hard pavement raises impact. [{}]"
+    right = citations.citations(answer.format(1, 2), quotes, GUIDE, OWN)
+    assert right.recall == 1.0 and right.precision == 1.0
+    assert citations.citations(answer.format(2, 1), quotes, GUIDE, OWN).recall == 0.0
+
+
+def test_a_line_of_a_plan_claims_only_what_is_more_than_names_and_minutes() -> None:
+    answer = (
+        "| Mon | Glute Bridges, Side Planks (10–15 min) |\n| Tue | Magnesium tablets stop cramps overnight |"
+    )
+    names = ["Glute Bridges", "Side Planks"]
+    judged = citations.citations(answer, QUOTE, GUIDE, OWN, names=names)
+    assert judged.unsupported == ("Magnesium tablets stop cramps overnight",)
+
+
 def test_an_idle_or_foreign_quote_costs_precision() -> None:
     quotes = [
         *QUOTE,

@@ -1,0 +1,29 @@
+"""Several questions in one message, one after the other."""
+
+from __future__ import annotations
+
+import re
+
+MOST = 3
+LEAST_WORDS = 2
+_ASKS = (
+    r"how|what|when|where|which|why|who|can|could|should|do|does|did|is|are|will|would|may|"
+    r"show|explain|tell|give|list|make|plan|put|compare"
+)
+_SPLIT = re.compile(
+    rf"(?<=[?])\s*(?:and|also|plus|oh and|&)?\s+(?=\S)|[.;!\n]+\s+(?:and |also |plus )?(?=(?:{_ASKS})\b)"
+    rf"|,?\s+(?:and|also|plus|&)\s+(?:also\s+)?(?=(?:{_ASKS})\b)",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(rf"^(?:and |also |so |ok |then )?(?:{_ASKS})\b|\?\s*$", re.IGNORECASE)
+
+
+def questions(message: str) -> list[str]:
+    """Return the questions of a message in order; one that asks a single thing comes back whole."""
+    parts = [part.strip(" ,;") for part in _SPLIT.split(message) if part and part.strip(" ,;.!?")]
+    asking = [part for part in parts if _QUESTION.search(part) and len(part.split()) >= LEAST_WORDS]
+    if len(asking) < 2 or len(asking) > MOST:
+        return [message]
+    # What stands before the first question is its background ("my hips are tight. what …").
+    first = parts.index(asking[0])
+    return [" ".join([*parts[:first], asking[0]]), *asking[1:]]

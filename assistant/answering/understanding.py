@@ -1,0 +1,187 @@
+"""What one question asks for, in the light of what was talked about before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from langchain_core.documents import Document
+from pydantic import BaseModel
+
+from assistant.answering import week
+from assistant.answering.intent import IntentClassifier, Intents
+from assistant.answering.mentions import Mentions, mask
+from assistant.answering.week import Week
+from assistant.ingestion.chunks import Chunk
+
+Covered = Callable[[Sequence[Document], float, float], bool]
+
+SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny")
+ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order")
+FOLLOW_UPS = (*ABOUT_ONE, "why", "causes", "integrate", "more", "all", "easier", "no_weights", "plan")
+SURE_TALK = 0.45
+"""Least similarity at which a message counts as small talk or as a question about the assistant."""
+OUTSIDE_NAMED = -0.15
+"""Margin below which even a message that names an exercise is about something else."""
+NEAR_OUT = 0.35
+"""Least similarity to a kind of question outside the guide at which that kind's own wording is used."""
+SHORT_WORDS = 7
+ANCHOR = 0.42
+"""Least cosine of a passage that the answer must hold."""
+ANCHOR_SHARE = 0.85
+"""Least share of the nearest passage's cosine for another one to count too."""
+ANCHORS = 3
+_ORDINALS = {
+    "first": 0,
+    "second": 1,
+    "third": 2,
+    "fourth": 3,
+    "fifth": 4,
+    "last": -1,
+    "1st": 0,
+    "2nd": 1,
+    "3rd": 2,
+}
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNTS = {name: count for count, name in enumerate(_NUMBERS, start=1)}
+_COUNT = "|".join(_COUNTS)
+_PLACE = r"first|second|third|fourth|fifth|last|1st|2nd|3rd"
+_ORDINAL = re.compile(
+    rf"\b(?:({_PLACE}) (?:one|exercise|move)|the ({_PLACE})(?=\s*(?:[?.!,]|$)))"
+    rf"|(?:\bnumber|\bno\.?|#)\s*(\d{{1,2}}|{_COUNT})\b",
+    re.IGNORECASE,
+)
+_POINTS_BACK = re.compile(
+    r"\b(it|that|this|those|these|them|they|one|ones)\b|^(?:and|what about|how about|but)\b", re.IGNORECASE
+)
+
+
+class Memory(BaseModel):
+    """What the answering side remembers between turns."""
+
+    topic: str = ""
+    intent: str = ""
+    shown: list[str] = []
+    """Ids of the exercises named last, in order."""
+    seen: list[str] = []
+    """Ids of all exercises named so far."""
+    said: list[str] = []
+    """Keys of what need not be said twice in a conversation."""
+    questions: list[str] = []
+    week: Week | None = None
+    """The week of the plan that was drawn last."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question, understood."""
+
+    message: str
+    intent: str
+    targets: list[Chunk] = field(default_factory=list)
+    """Exercises that it names or points back to."""
+    passages: list[Chunk] = field(default_factory=list)
+    anchors: list[Chunk] = field(default_factory=list)
+    """Passages so near that the answer must hold them, nearest first."""
+
+
+class Understanding:
+    """Intent and slots of a question, from embeddings, the guide's names and the conversation."""
+
+    def __init__(
+        self, chunks: Sequence[Chunk], intents: IntentClassifier, mentions: Mentions, stand_in: str
+    ) -> None:
+        self._intents = intents
+        self._mentions = mentions
+        self._stand_in = stand_in
+        self._by_id = {chunk.id: chunk for chunk in chunks}
+        self.examples = intents.examples
+
+    def understand(
+        self, message: str, documents: Sequence[Document], memory: Memory, covered: Covered
+    ) -> Question:
+        """Return what `message` asks for."""
+        mentions = self._mentions.find(message)
+        named = [mention.chunk for mention in mentions]
+        intents = self._intents.classify(mask(message, mentions, self._stand_in))
+        passages = [self._by_id[str(d.id)] for d in documents if str(d.id) in self._by_id]
+        pointed = [] if named else self._pointed(message, memory)
+        intent = self._intent(message, intents, named, pointed, documents, memory, covered)
+        follows = intent in ABOUT_ONE or (intent == "integrate" and len(pointed) == 1)
+        targets = named or (pointed if follows else [])
+        return Question(message, intent, targets, passages, self._anchors(documents))
+
+    def _anchors(self, documents: Sequence[Document]) -> list[Chunk]:
+        """Return the passages that are near in themselves and nearly as near as the nearest."""
+        near = sorted(documents, key=lambda d: -float(d.metadata["dense"]))
+        if not near or near[0].metadata["dense"] < ANCHOR:
+            return []
+        least = max(ANCHOR, ANCHOR_SHARE * float(near[0].metadata["dense"]))
+        return [self._by_id[str(d.id)] for d in near if d.metadata["dense"] >= least][:ANCHORS]
+
+    def _intent(
+        self,
+        message: str,
+        intents: Intents,
+        named: Sequence[Chunk],
+        pointed: Sequence[Chunk],
+        documents: Sequence[Document],
+        memory: Memory,
+        covered: Covered,
+    ) -> str:
+        best = intents.best
+        if self._about_plan(message, intents, memory):
+            return "plan"
+        if best == "clinic" and intents.scores[best] > SURE_TALK and intents.margin > 0.02:
+            return best
+        if named:
+            if intents.margin < OUTSIDE_NAMED:
+                return f"out.{intents.best_out}"
+            known = (*ABOUT_ONE, "integrate", "choose", "plan", "easier", "no_weights")
+            return best if best in known else "howto"
+        if best in SMALLTALK or best.startswith("meta"):
+            if intents.margin > 0.05 and intents.scores[best] > SURE_TALK:
+                return best
+            best = next(n for n in intents.scores if n not in SMALLTALK and not n.startswith("meta"))
+        if len(pointed) == 1 and _ORDINAL.search(message):
+            return best if best in ("benefit", "dose", "frequency") else "howto"
+        short = len(message.split()) <= SHORT_WORDS
+        if short and best in FOLLOW_UPS and intents.margin > -0.05:
+            if pointed and best in ("why", "causes"):
+                return "benefit"
+            if pointed or best in ("more", "all", "easier", "no_weights"):
+                return best
+            if not memory.shown and best in ABOUT_ONE and _POINTS_BACK.search(message):
+                return "which" if best in ("howto", "benefit", "dose", "compare") else best
+        if not covered(documents, intents.scores[best] - intents.out[intents.best_out], intents.scope):
+            near = intents.out[intents.best_out] >= NEAR_OUT
+            return f"out.{intents.best_out}" if near else "out.lead"
+        return best
+
+    def _pointed(self, message: str, memory: Memory) -> list[Chunk]:
+        """Return the exercises named before that a short message points back to."""
+        shown = [self._by_id[i] for i in memory.shown if i in self._by_id]
+        if match := _ORDINAL.search(message):
+            number = (match[3] or "").lower()
+            every = [chunk for chunk in self._by_id.values() if chunk.exercise]
+            listed = shown if len(shown) > 1 and not number else every
+            if number:
+                place = (_COUNTS.get(number) or int(number)) - 1
+            else:
+                place = _ORDINALS[(match[1] or match[2]).lower()]
+            if -len(listed) <= place < len(listed):
+                return [listed[place]]
+        short = len(message.split()) <= SHORT_WORDS
+        return shown if short and (_POINTS_BACK.search(message) or len(message.split()) <= 4) else []
+
+    def _about_plan(self, message: str, intents: Intents, memory: Memory) -> bool:
+        """Say whether the message asks for a plan or changes the one that was drawn."""
+        days = [day for mention in week.mentions(message) for day in mention.days if len(mention.days) < 5]
+        score = intents.scores.get("plan", 0.0)
+        near = score >= intents.scores[intents.best] - 0.12
+        if memory.week is not None and memory.intent == "plan":
+            told = week.read(message, memory.week) != memory.week
+            return told and (len(message.split()) <= 14 or near)
+        fits = intents.best in ("plan", "integrate", "frequency", "report", "order")
+        return intents.best == "plan" or (len(days) >= 2 and (near or fits))
