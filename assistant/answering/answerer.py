@@ -75,7 +75,12 @@ class Answerer:
         return [*self.understanding.examples, *self.linker.concepts.words]
 
     def answer(
-        self, found: Mapping[str, Sequence[Document]], memory: Memory, covered: Covered
+        self,
+        found: Mapping[str, Sequence[Document]],
+        memory: Memory,
+        covered: Covered,
+        *,
+        tells: bool = False,
     ) -> tuple[Draft, Memory]:
         """Return the drafted answer and the new memory.
 
@@ -83,10 +88,14 @@ class Answerer:
             found: The questions of one message in order, each with its passages.
             memory: What was talked about before.
             covered: Judges from passages and a margin of cosines whether the guide covers a question.
+            tells: The message tells of pain and asks nothing.
         """
         memory = memory.model_copy(deep=True)
         drafts: list[Draft] = []
-        questions = [self.understanding.understand(q, docs, memory, covered) for q, docs in found.items()]
+        questions = [
+            self.understanding.understand(text, documents, memory, covered, tells=tells)
+            for text, documents in found.items()
+        ]
         for question in self._worth_answering(questions):
             draft = self._draft(question, memory)
             drafts.append(draft)
@@ -292,6 +301,10 @@ class Answerer:
 
     def _report(self, draft: Draft, question: Question) -> None:
         """Answer somebody who tells of pain and asks nothing: the guide's rule on when to get help."""
+        if "report" in draft.said:
+            draft.say(self.wording.say("answers.noted"))
+            return
+        draft.said.append("report")
         for chunk in self.composer.of_topic("seek_help")[:1]:
             self.composer.passage(draft, chunk, most=1)
         if self.linker.concepts.named(question.message):

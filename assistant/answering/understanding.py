@@ -102,15 +102,24 @@ class Understanding:
         self.examples = intents.examples
 
     def understand(
-        self, message: str, documents: Sequence[Document], memory: Memory, covered: Covered
+        self,
+        message: str,
+        documents: Sequence[Document],
+        memory: Memory,
+        covered: Covered,
+        *,
+        tells: bool = False,
     ) -> Question:
-        """Return what `message` asks for."""
+        """Return what `message` asks for; `tells` says that it tells of pain and asks nothing."""
         mentions = self._mentions.find(message)
         named = [mention.chunk for mention in mentions]
         intents = self._intents.classify(mask(message, mentions, self._stand_in))
         passages = [self._by_id[str(d.id)] for d in documents if str(d.id) in self._by_id]
         pointed = [] if named else self._pointed(message, memory)
         intent = self._intent(message, intents, named, pointed, documents, memory, covered)
+        if tells and (named or intent.startswith("out.") or intent in SMALLTALK):
+            # Whoever stops an exercise because it hurts is not shown the exercise again.
+            return Question(message, "report", passages=passages)
         follows = intent in ABOUT_ONE or (intent == "integrate" and len(pointed) == 1)
         targets = named or (pointed if follows else [])
         return Question(message, intent, targets, passages, self._anchors(documents))
