@@ -15,7 +15,7 @@ from assistant import resources
 from assistant.guardrail import clauses, signals
 from assistant.guardrail import policy as policies
 from assistant.guardrail.head import FILE as HEAD_FILE
-from assistant.guardrail.head import Head, Unit, units
+from assistant.guardrail.head import Head, Opinion, parts
 from assistant.guardrail.lexicon import matches
 from assistant.guardrail.model import ASK_ORDER, Ask, AskKind, Fact, Kind, Triage, TriageState
 from assistant.guardrail.policy import Flag, Policy
@@ -48,10 +48,12 @@ _COMMON = frozenset(
         "pain",
     ]
 )
-STRICT_URGENT = 0.85
-"""Chance from which the head alone raises to urgent where no back pain has been told."""
-STRICT_LASTING = 0.93
-"""The same for "it lasts", which the rules read well and short pains resemble."""
+LATER_WORDS = 4
+"""A later turn shorter than this is an answer, and the head is not asked about it."""
+LATER_REFER = 0.93
+"""Chance from which the head alone refers in a later turn."""
+STORY_WORDS = 12
+"""From this length on, a finding of the rules may be a side remark."""
 LISTED_PARTS = 2
 """Other parts of the body named in one sentence from which on the back is one of a list."""
 OLD_DAYS = 28
@@ -102,15 +104,16 @@ class Guardrail:
         reading = signals.read(
             message, self.policy, self._today(), before.language, before.pain == "present", before.turn == 0
         )
+        whole = reading
         if not self._use_rules:
-            reading.hits, reading.spans = [], []
+            reading = replace(reading, hits=[], spans=[])
         now.language = reading.language
         self._answer(reading, before, now)
         self._pain(reading, before, now)
         self._correct(reading, before, now)
         self._facts(reading, before, now)
         self._marks(reading, now)
-        self._learned(message, reading, now, embed)
+        self._learned(message, whole, before, now, embed)
         return self._verdict(now)
 
     # ── reading into the state ────────────────────────────────────────────────────────────────────────────────  # noqa: E501
@@ -192,38 +195,70 @@ class Guardrail:
             kept.append(fact)
         now.facts = kept
 
-    def _learned(self, message: str, reading: Reading, now: TriageState, embed: Embed | None) -> None:
-        """Let the head raise what the rules did not find; it never lowers."""
+    def _learned(
+        self, message: str, reading: Reading, before: TriageState, now: TriageState, embed: Embed | None
+    ) -> None:
+        """Let the head raise what the rules missed, and drop what they took from a side remark."""
         if self.head is None or embed is None or reading.language != "en" or reading.words() < 3:
             return
-        found = units(message, reading)
-        vectors = embed([message, *(u.text for u in found)] if len(found) > 1 else [message])
-        opinions = self.head.judge(vectors[1:] if len(found) > 1 else vectors, reading, found)
-        limits = self.head.thresholds
-        told = [o for o in opinions if not self._void(o.unit, reading)]
-        if not told or now.elsewhere:
-            return
-        worst = max(told, key=lambda o: float(o.chances[3]))
-        if now.pain == "unknown" and not now.elsewhere and reading.over_at is None:
-            surest = min(told, key=lambda o: float(o.chances[0]))
-            spoken = reading.has("spine_any") or reading.has("ache_word") or reading.has("trouble")
-            if spoken and 1 - float(surest.chances[0]) >= limits.check and len(opinions) == 1:
-                now.pain, now.pain_turn = "present", now.turn
-                now.pain_evidence, now.pain_subject = surest.unit.text[:200], reading.subject
-        back = now.pain == "present"
-        if float(worst.chances[3]) >= (limits.urgent if back else STRICT_URGENT):  # noqa: SIM102
-            if worst.urgent_row and not any(f.level == "urgent" and f.turn == now.turn for f in now.facts):
-                self._add(now, worst.urgent_row, worst.unit.text[:200], source="head")
-                return
-        if back and not any(f.turn == now.turn for f in now.facts):
-            likely = max(told, key=lambda o: float(o.chances[2] + o.chances[3]))
-            needed = STRICT_LASTING if likely.refer_row == "persistent" else limits.refer
-            if float(likely.chances[2] + likely.chances[3]) >= needed:
-                self._add(now, likely.refer_row, likely.unit.text[:200], source="head")
+        opinion = self.head.judge(embed([message, *parts(reading)]), reading)
+        if before.turn == 0:
+            self._weigh(opinion, reading, now)
+        elif not self._void(reading) and reading.words() >= LATER_WORDS:
+            self._raise_later(opinion, reading, now)
 
-    def _void(self, unit: Unit, reading: Reading) -> bool:
-        contexts = [reading.contexts[n] for n in unit.sentences]
-        return all(c.hypothetical or c.generic or c.historical or c.resolved_at is not None for c in contexts)
+    def _weigh(self, opinion: Opinion, reading: Reading, now: TriageState) -> None:
+        """Weigh the head against the rules on an opening message; a red flag of the rules stands."""
+        assert self.head is not None
+        limits = self.head.thresholds
+        none, check, refer, urgent = (float(c) for c in opinion.chances)
+        level = self._level(now)
+        told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else _longest(reading)
+        if level == "urgent":
+            return
+        enough = limits.urgent if level == "none" else limits.urgent_known
+        if urgent >= enough and opinion.urgent_row and not self._void(reading):
+            self._present(now, told, reading)
+            self._add(now, opinion.urgent_row, told, source="head")
+        elif level == "none":
+            if now.elsewhere or now.mild or self._void(reading):
+                return
+            if refer + urgent >= limits.refer:
+                self._present(now, told, reading)
+                self._add(now, opinion.refer_row, told, source="head")
+            elif 1 - none >= limits.check and now.pain != "denied":
+                self._present(now, told, reading)
+        elif level == "check":
+            if refer + urgent >= limits.refer_known:
+                self._add(now, opinion.refer_row, told, source="head")
+            elif none >= limits.quiet:
+                now.pain = "unknown"
+        elif reading.words() >= STORY_WORDS:
+            if none >= limits.drop:
+                now.facts, now.pain = [], "unknown"
+            elif none + check >= limits.drop_to_check:
+                now.facts = []
+
+    def _raise_later(self, opinion: Opinion, reading: Reading, now: TriageState) -> None:
+        """Raise in a later turn, where a message is short and means what it means through the others."""
+        assert self.head is not None
+        limits = self.head.thresholds
+        told = _longest(reading)
+        new = any(f.turn == now.turn for f in now.facts)
+        if float(opinion.chances[3]) >= limits.refer_known and opinion.urgent_row and not new:
+            self._add(now, opinion.urgent_row, told, source="head")
+        elif now.pain == "present" and not now.facts and float(opinion.chances[2:].sum()) >= LATER_REFER:
+            self._add(now, opinion.refer_row, told, source="head")
+
+    def _present(self, now: TriageState, evidence: str, reading: Reading) -> None:
+        if now.pain != "present":
+            now.pain, now.pain_turn, now.pain_evidence = "present", now.turn, evidence
+            now.pain_subject = reading.subject
+
+    def _void(self, reading: Reading) -> bool:
+        return all(
+            c.hypothetical or c.generic or c.historical or c.resolved_at is not None for c in reading.contexts
+        )
 
     def _marks(self, reading: Reading, now: TriageState) -> None:
         if now.pain != "present" or reading.words() > 15:
@@ -320,11 +355,23 @@ class Guardrail:
 
     # ── the verdict ───────────────────────────────────────────────────────────────────────────────────────────  # noqa: E501
 
+    def _active(self, now: TriageState) -> list[Fact]:
+        """Return the facts that count, given what is known of the pain."""
+        active = [f for f in now.facts if now.pain == "present" or not f.needs_pain]
+        old = any((f.days or 0) >= OLD_DAYS or f.row == "persistent" for f in active)
+        return [f for f in active if not (old and self._only_recent(f))]
+
+    def _level(self, now: TriageState) -> Level:
+        """Return the level without choosing a question."""
+        active = self._active(now)
+        if active:
+            return max((f.level for f in active), key=LEVELS.index)
+        unknown = not now.mild and any(kind not in now.settled for kind in ASK_ORDER)
+        return "check" if now.pain == "present" and unknown else "none"
+
     def _verdict(self, now: TriageState) -> Triage:
         present = now.pain == "present"
-        active = [f for f in now.facts if present or not f.needs_pain]
-        old = any((f.days or 0) >= OLD_DAYS or f.row == "persistent" for f in active)
-        active = [f for f in active if not (old and self._only_recent(f))]
+        active = self._active(now)
         level: Level = "none"
         when: When | None = None
         ask: Ask | None = None
@@ -363,6 +410,11 @@ class Guardrail:
                 now.pending = kind
                 return Ask(kind=kind)
         return None
+
+
+def _longest(reading: Reading) -> str:
+    """Return the longest sentence, as evidence for what a whole message says."""
+    return max((s.text for s in reading.sentences), key=len, default="")[: clauses.MAX_EVIDENCE_CHARS]
 
 
 def _climbing(reading: Reading) -> bool:
