@@ -306,12 +306,14 @@ def _implied(reading: Reading, today: date) -> list[tuple[int, Mention]]:
 
 def _meant(reading: Reading) -> list[tuple[int, Mention]]:
     """A short message that only tells a limit or a course ("tonight at the end of my street") means the pain."""  # noqa: E501
-    bound = reading.has("back_bound")
-    if any(m.site != "elsewhere" for _, m in reading.pains) or (reading.has("other_topic") and not bound):
+    if any(m.site != "elsewhere" and m.status == "present" for _, m in reading.pains):
         return []
     for number, places in enumerate(reading.places):
         if "it_varies" in places and reading.has("spine_any") and not reading.contexts[number].generic:
             return [(number, Mention("unsaid", "present", 0, 0, False, False))]
+    bound = reading.has("back_bound")
+    if any(m.site != "elsewhere" for _, m in reading.pains) or (reading.has("other_topic") and not bound):
+        return []
     for hit in reading.hits:
         if reading.sentences[hit.sentence].question:
             continue
@@ -326,7 +328,9 @@ def _meant(reading: Reading) -> list[tuple[int, Mention]]:
                 hit.flag.signal == "duration" and "run_word" in reading.places[hit.sentence]
             )
             if (hit.strong and hit.flag.signal not in _COURSE) or any(w in _IT for w in words) or bare:
-                return [(hit.sentence, Mention("unsaid", "present", 0, 0, False, False))]
+                spans = reading.sentences[hit.sentence].spans
+                first = next(i for i, span in enumerate(spans) if span[0] == hit.place)
+                return [(hit.sentence, Mention("unsaid", "present", first, first, False, False))]
     return []
 
 

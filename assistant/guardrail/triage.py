@@ -48,6 +48,10 @@ _COMMON = frozenset(
         "pain",
     ]
 )
+ANSWER_WORDS = 16
+"""A correction is said in a message up to this length."""
+HALF_WORDS = 9
+"""A message up to this length may be half of what the visitor wants to say."""
 LATER_WORDS = 4
 """A later turn shorter than this is an answer, and the head is not asked about it."""
 LATER_REFER = 0.93
@@ -59,6 +63,10 @@ LISTED_PARTS = 2
 OLD_DAYS = 28
 """From this age on a pain is not that of a recent fall."""
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+
+
+_UNTOLD: dict[str, object] = {"facts": [], "pain": "unknown", "elsewhere": False, "settled": {}}
+"""What a state looks like after nothing but a greeting."""
 
 
 class Guardrail:
@@ -101,8 +109,10 @@ class Guardrail:
         before = state or TriageState()
         now = before.model_copy(deep=True)
         now.turn += 1
+        greeted = before.turn <= 2 and len(before.last.split()) <= 2
+        opening = before.turn == 0 or (greeted and before == before.model_copy(update=_UNTOLD))
         reading = signals.read(
-            message, self.policy, self._today(), before.language, before.pain == "present", before.turn == 0
+            message, self.policy, self._today(), before.language, before.pain == "present", opening
         )
         whole = reading
         if not self._use_rules:
@@ -112,6 +122,7 @@ class Guardrail:
         self._pain(reading, before, now)
         self._correct(reading, before, now)
         self._facts(reading, before, now)
+        self._joined(message, reading, before, now)
         self._marks(reading, now)
         self._learned(message, whole, before, now, embed)
         return self._verdict(now)
@@ -172,6 +183,23 @@ class Guardrail:
         if before.pain == "present" and now.pain != "present":
             now.pain = "present"
 
+    def _over(self, reading: Reading, before: TriageState) -> bool:
+        """Say whether the visitor corrects the tense: it was then, it is not now.
+
+        That it is gone by now ends a question; a referral is lifted only where the visitor says that the
+        fact itself belongs to the past.
+        """
+        if any(m.status == "present" and m.strong and reading.contexts[n].subject != "unsaid" for n, m in reading.pains):
+            return False
+        dated = not reading.hits and any("was_then" in p and "past_time" in p for p in reading.places)
+        if dated:
+            return True
+        gone = reading.over_at is not None or any(
+            len(s.words) <= 4 and "gone_answer" in p and s.words[0] in _GONE_FIRST
+            for s, p in zip(reading.sentences, reading.places, strict=True)
+        )
+        return gone and not before.facts
+
     def _listed(self, reading: Reading, number: int) -> bool:
         """Say whether the back is one of a list of sore parts: "calves, hamstrings, lower back"."""
         sites = {reading.sentences[number].words[a] for a, _ in reading.places[number].get("other_site", ())}
@@ -179,7 +207,14 @@ class Guardrail:
 
     def _correct(self, reading: Reading, before: TriageState, now: TriageState) -> None:
         """Take back a sign that the visitor explains by a harmless cause; a wish or reassurance takes nothing back."""  # noqa: E501
-        if not before.facts or reading.has("override"):
+        if reading.has("override"):
+            return
+        if before.pain == "present" and reading.words() <= ANSWER_WORDS and self._over(reading, before):
+            now.facts = [f for f in now.facts if f.level == "urgent"]
+            now.settled = {}
+            now.pain = "denied"
+            return
+        if not before.facts:
             return
         said = {w for s in reading.sentences for w in s.words}
         again = {h.flag.id for h in reading.hits if h.flag.level == "urgent"}
@@ -207,6 +242,20 @@ class Guardrail:
         elif not self._void(reading) and reading.words() >= LATER_WORDS:
             self._raise_later(opinion, reading, now)
 
+    def _joined(self, message: str, reading: Reading, before: TriageState, now: TriageState) -> None:
+        """Read a short message together with the short one before it, for a red flag told in two halves."""
+        short = reading.words() <= HALF_WORDS
+        now.last = message[:200] if short else ""
+        if not (short and before.last) or not self._use_rules or reading.has("override"):
+            return
+        joined = signals.read(
+            f"{before.last.rstrip('.!?… ')} {message}", self.policy, self._today(), now.language, True, False
+        )
+        alone = {h.flag.id for h in reading.hits} | {f.row for f in before.facts}
+        for hit in joined.hits:
+            if hit.flag.level == "urgent" and hit.flag.id not in alone:
+                self._add(now, hit.flag.id, message[:200], subject=hit.subject, context=hit.evidence)
+
     def _weigh(self, opinion: Opinion, reading: Reading, now: TriageState) -> None:
         """Weigh the head against the rules on an opening message; a red flag of the rules stands."""
         assert self.head is not None
@@ -214,7 +263,7 @@ class Guardrail:
         none, check, refer, urgent = (float(c) for c in opinion.chances)
         level = self._level(now)
         told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else _longest(reading)
-        if level == "urgent":
+        if level == "urgent" or now.elsewhere:
             return
         enough = limits.urgent if level == "none" else limits.urgent_known
         if urgent >= enough and opinion.urgent_row and not self._void(reading):
@@ -223,10 +272,11 @@ class Guardrail:
         elif level == "none":
             if now.elsewhere or now.mild or self._void(reading):
                 return
-            if refer + urgent >= limits.refer:
+            spoken = any(reading.has(c) for c in ("spine_any", "ache_word", "backache"))
+            if refer + urgent >= limits.refer and spoken and reading.over_at is None:
                 self._present(now, told, reading)
                 self._add(now, opinion.refer_row, told, source="head")
-            elif 1 - none >= limits.check and now.pain != "denied":
+            elif 1 - none >= limits.check and spoken and now.pain != "denied":
                 self._present(now, told, reading)
         elif level == "check":
             if refer + urgent >= limits.refer_known:
@@ -278,6 +328,8 @@ class Guardrail:
 
     def _facts(self, reading: Reading, before: TriageState, now: TriageState) -> None:
         for hit in reading.hits:
+            if hit.flag.id == "interference" and "runs_fine" in reading.places[hit.sentence]:
+                continue
             over = reading.over_at is not None and hit.place < reading.over_at and hit.flag.level == "refer"
             if over and "past" not in hit.flag.keeps and before.pain != "present":
                 continue
@@ -410,6 +462,9 @@ class Guardrail:
                 now.pending = kind
                 return Ask(kind=kind)
         return None
+
+
+_GONE_FIRST = frozenset("ya nicht jetzt plus maintenant agora ja not no gone it's its all".split())  # noqa: SIM905
 
 
 def _longest(reading: Reading) -> str:
