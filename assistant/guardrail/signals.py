@@ -504,7 +504,8 @@ def _belongs(
     if all(m.site == "elsewhere" for m in here) and here:
         return 0
     clause = sentence.clause[span.first]
-    if any(sentence.clause[a] == clause for a, _ in places.get("dated_thing", ())):
+    since = span.kind == "since" and "since" in words[: span.first]
+    if not (since and here) and any(sentence.clause[a] == clause for a, _ in places.get("dated_thing", ())):
         return 0
     in_clause = [m for m in here if sentence.clause[m.first] <= clause <= sentence.clause[m.last]]
     inside = [w for w, c in zip(words, sentence.clause, strict=True) if c == clause]

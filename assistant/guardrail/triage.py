@@ -475,16 +475,22 @@ def _longest(reading: Reading) -> str:
 def _climbing(reading: Reading) -> bool:
     """Say whether a score of pain climbs from day to day: "monday a 2, tuesday a 4, today a 7"."""
     words = [w for s in reading.sentences for w in s.words]
-    if sum(w in _DAYS for w in words) < 2 or len(words) > 40:
+    if len(words) > 40:
+        return False
+    then_and_now = {"started", "was", "began", "went", "from"} & set(words) and {"now", "today"} & set(words)
+    if sum(w in _DAYS for w in words) < 2 and not then_and_now:
         return False
     scores = [
         int(w)
         for i, w in enumerate(words)
-        if w.isdigit() and int(w) <= 10 and words[i + 1 : i + 2] not in (["k"], ["miles"])
+        if w.isdigit() and int(w) <= 10 and not {*words[i + 1 : i + 2]} & _MEASURES
     ]
     return len(scores) >= 2 and all(a < b for a, b in itertools.pairwise(scores))
 
 
+_MEASURES = frozenset(
+    "k km mile miles minute minutes hour hours day days week weeks month months year years times x sets reps kg".split()  # noqa: E501, SIM905
+)
 _DAYS = frozenset(
     [
         "monday",
