@@ -225,7 +225,8 @@ class Guardrail:
             about = said & (
                 {w.lower().strip(".,!?") for w in fact.evidence.split()} - _COMMON
             ) or reading.has("correction")
-            if explained and about and fact.row not in again:
+            answer = reading.words() <= HALF_WORDS + 3 and not any(m.status == "present" for _, m in reading.pains)
+            if explained and (about or answer) and fact.row not in again:
                 continue
             kept.append(fact)
         now.facts = kept
@@ -340,6 +341,10 @@ class Guardrail:
                 subject=hit.subject,
                 context=reading.sentences[hit.sentence].text[:400],
             )
+        scene = _told_before_the_back(reading)
+        if scene and before.turn == 0:
+            self._present(now, scene, reading)
+            self._add(now, "interference", scene)
         if _climbing(reading) and now.pain == "present":
             self._add(now, "worsening", reading.sentences[0].text[:200])
         self._across(reading, now)
@@ -465,6 +470,25 @@ class Guardrail:
 
 
 _GONE_FIRST = frozenset("ya nicht jetzt plus maintenant agora ja not no gone it's its all".split())  # noqa: SIM905
+
+
+def _told_before_the_back(reading: Reading) -> str:
+    """Return the scene of "Used to run 40 miles. Now none. Back.": what is told before the bare word."""
+    bare = [i for i, s in enumerate(reading.sentences) if s.words[-1] in ("back", "spine") and _only_back(s)]
+    if not bare or len(reading.sentences) < 2 or any(s.question for s in reading.sentences):
+        return ""
+    for sentence, places in zip(reading.sentences[: bare[-1]], reading.places, strict=False):
+        if len(sentence.words) >= 4 and {"run_word", "daily", "stop_word", "stop_word_strong"} & places.keys():
+            return sentence.text[: clauses.MAX_EVIDENCE_CHARS]
+    return ""
+
+
+def _only_back(sentence: clauses.Sentence) -> bool:
+    last = sentence.clause[-1]
+    return {w for w, c in zip(sentence.words, sentence.clause, strict=True) if c == last} <= _BACK_ALONE
+
+
+_BACK_ALONE = frozenset("my the lower low back spine again bloody damn of".split())
 
 
 def _longest(reading: Reading) -> str:
