@@ -112,6 +112,26 @@ class Settings(BaseSettings):
     first writes. Empty makes one in `data_dir`."""
     store_messages: bool = True
     """Whether the text of messages is stored at all."""
+    webhook_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """Address to which each call-back request is posted, signed; empty delivers none there."""
+    webhook_secret: SecretStr = SecretStr("")
+    """Secret that signs webhook deliveries (Standard Webhooks; `whsec_` and base64, or any text)."""
+    smtp_host: str = ""
+    """Mail server that takes each call-back request; empty sends no mail."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    """Port of the mail server."""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection to the mail server is encrypted; `none` only for a server on this machine."""
+    smtp_user: str = ""
+    """Name to sign in with at the mail server; empty signs in nowhere."""
+    smtp_password: SecretStr = SecretStr("")
+    """Password to sign in with at the mail server."""
+    smtp_from: str = ""
+    """Sender of the mails."""
+    smtp_to: list[str] = []
+    """Staff who get the mails."""
+    delivery_timeout: float = Field(default=10.0, gt=0, le=120)
+    """Seconds that one delivery of a call-back request may take."""
 
     @classmethod
     def settings_customise_sources(

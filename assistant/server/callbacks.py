@@ -88,6 +88,7 @@ def build_router() -> APIRouter:
             conversation_id=request.conversation_id,
             idempotency_key=idempotency_key,
         )
+        runtime.courier.wake()
         return CallbackReceipt(id=callback_id)
 
     return router
