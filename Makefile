@@ -34,7 +34,7 @@ check: $(STAMP) ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 eval: $(STAMP) ## run every eval suite and write the README's results table
-	@$(BIN)/assistant eval && $(BIN)/python -m evals.readme
+	@$(BIN)/assistant eval; code=$$?; $(BIN)/python -m evals.readme && exit $$code
 
 eval-selftest: $(STAMP) ## plant faults and see that the evals catch them
 	@$(BIN)/python -m evals.selftest

@@ -19,13 +19,13 @@ from assistant.answering.compose import Draft
 from assistant.answering.concepts import Concepts, Linker
 from assistant.answering.intent import IntentClassifier
 from assistant.answering.mentions import Mentions
-from assistant.answering.spelling import Spelling
 from assistant.conversation import Conversation
 from assistant.guardrail import Guardrail, Triage, referral
 from assistant.ingestion import index
 from assistant.retrieval import relevance, vectorstore
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
 from assistant.retrieval.hybrid import HybridRetriever
+from assistant.retrieval.spelling import Spelling
 from assistant.settings import Settings
 from assistant.wording import Wording
 
@@ -76,10 +76,6 @@ class Assistant:
         self.answerer = answerer
         self.wording = wording
         self._today = today
-        self.spelling = Spelling(
-            [*(chunk.searchable for chunk in retriever.chunks), *answerer.vocabulary],
-            retriever.embeddings.is_word,
-        )
         self.build = build
         """Name of the index that this assistant answers from."""
         self.chain: Runnable[Turn, schema.Reply] = (
@@ -106,12 +102,6 @@ class Assistant:
         embeddings = embeddings or load_embeddings(settings)
         build = index.current(settings)
         wording = Wording.load()
-        retriever = HybridRetriever(
-            chunks=build.chunks,
-            store=vectorstore.open_store(settings, build.name, embeddings),
-            embeddings=embeddings,
-            k=PASSAGES,
-        )
         encode = embeddings.keeping(settings.data_dir / "cache")
         answerer = Answerer(
             build.chunks,
@@ -120,6 +110,14 @@ class Assistant:
             Linker(build.chunks, Concepts.load(settings.knowledge_dir / "concepts.toml"), encode),
             wording,
             settings.clinic,
+        )
+        texts = [*(chunk.searchable for chunk in build.chunks), *answerer.vocabulary]
+        retriever = HybridRetriever(
+            chunks=build.chunks,
+            store=vectorstore.open_store(settings, build.name, embeddings),
+            embeddings=embeddings,
+            k=PASSAGES,
+            mend=Spelling(texts, embeddings.is_word).mend,
         )
         guardrail = Guardrail.load(settings.knowledge_dir, today=today)
         return cls(settings, guardrail, retriever, answerer, wording, build.name, today)
@@ -147,7 +145,7 @@ class Assistant:
     def _retrieve(self, turn: Turn) -> Turn:
         if turn.triage is not None and turn.triage.level == "urgent":
             return turn
-        questions = segments.questions(self.spelling.mend(turn.message))
+        questions = segments.questions(self.retriever.mend(turn.message))
         return replace(turn, passages={text: self.retriever.search(text) for text in questions})
 
     def _answer(self, turn: Turn) -> Turn:

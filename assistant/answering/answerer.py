@@ -175,7 +175,7 @@ class Answerer:
     def _also(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
         """Add what the guide says nearby, unless it stands in the answer already."""
         cited = {citation.id for citation in draft.citations}
-        if new := [chunk for chunk in chunks if chunk.id not in cited]:
+        if new := [chunk for chunk in chunks if chunk.id not in cited and not chunk.text.endswith(":")]:
             self._lead(draft, "also")
             self.composer.mixed(draft, new)
 
@@ -268,8 +268,10 @@ class Answerer:
             self.composer.doses(draft, question.targets[:2])
 
     def _protect(self, draft: Draft, question: Question) -> None:
-        near = [c for c in question.anchors if c.kind == "tip"]
-        near = list(dict.fromkeys([*near, *self.linker.items(question.message, 2, ["tip"])]))[:2]
+        near = self.linker.items(question.message, 2, ["tip"])
+        if near:
+            anchored = [c for c in question.anchors if c.kind == "tip"]
+            near = list(dict.fromkeys([*anchored, *near]))[:2]
         self._lead(draft, "cause" if near else "protect")
         self.composer.items(draft, near or self.composer.of_kind("tip"))
         asks_number = any(words in question.message.lower() for words in _ASKS_NUMBER)
@@ -293,12 +295,12 @@ class Answerer:
         self.composer.ways(draft, self.clinic.ways_to_a_person())
 
     def _clinic(self, draft: Draft, _question: Question) -> None:
-        for chunk in self.composer.of_topic("seek_help")[:1]:
-            self.composer.offer(draft, chunk)
         draft.say(self.wording.say("answers.clinic.ways", clinic=self.clinic.name))
         ways = self.clinic.ways_to_a_person()
         draft.bullets([f"[{way.label}]({way.url})" if way.kind == "link" else way.label for way in ways])
         draft.say(self.wording.say("answers.clinic.no_prices"))
+        for chunk in self.composer.of_topic("seek_help")[:1]:
+            self.composer.offer(draft, chunk)
         self.composer.ways(draft, ways)
 
     def _tips_nearby(self, draft: Draft, question: Question) -> None:

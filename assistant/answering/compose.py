@@ -54,7 +54,7 @@ class Draft:
                     whole.citations.append(citation)
                 numbers[number] = whole.citations.index(citation) + 1
             for paragraph in draft.paragraphs:
-                whole.say(_MARK.sub(lambda m, to=numbers: f"[{to[int(m[1])]}]", paragraph))
+                whole.say(_renumbered(paragraph, numbers))
             whole.exercises += [e for e in draft.exercises if e not in whole.exercises]
             whole.shown += [i for i in draft.shown if i not in whole.shown]
             whole.actions += [a for a in draft.actions if a not in whole.actions]
@@ -94,6 +94,10 @@ class Draft:
         self.shown.append(chunk.id)
         if card:
             self.exercises.append(exercise_of(chunk))
+
+
+def _renumbered(paragraph: str, numbers: dict[int, int]) -> str:
+    return _MARK.sub(lambda mark: f"[{numbers[int(mark[1])]}]", paragraph)
 
 
 def exercise_of(chunk: Chunk) -> schema.Exercise:

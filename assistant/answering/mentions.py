@@ -128,9 +128,9 @@ class Mentions:
         if len(name) < 2 or len(joined) < 6:
             return None
         kept = [(i, token) for i, token in enumerate(tokens) if token not in _SKIP]
-        if len(name) > 2 and name[-1] in self._generic | _TAILS:
-            if short := self._alias(name[:-1], tokens):
-                return short
+        tailed = len(name) > 2 and name[-1] in self._generic | _TAILS
+        if tailed and (short := self._alias(name[:-1], tokens)):
+            return short
         for size in range(1, len(name) + 2):
             for at in range(len(kept) - size + 1):
                 window = kept[at : at + size]

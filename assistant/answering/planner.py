@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -108,7 +108,7 @@ def _runs(week: Week, assumed: list[tuple[str, dict[str, str]]]) -> dict[Day, Ru
 def _strength_days(
     runs: dict[Day, Run], week: Week, wanted: int, rules: Rules, assumed: list[tuple[str, dict[str, str]]]
 ) -> list[Day]:
-    """Choose days for strength: easy and cross-training days, spread out; else a free day for cross-training."""
+    """Choose days for strength: easy and cross-training days, spread out; else make a free day one."""
     fitting = {"easy": "after", "cross-training": "cross-training"}
     open_days = [
         day
@@ -143,7 +143,8 @@ def _spread(days: Sequence[Day], wanted: int) -> list[Day]:
     return list(max(combinations(days, size), key=_least_gap))
 
 
-def _least_gap(days: Sequence[Day]) -> int:
+def _least_gap(chosen: Iterable[Day]) -> int:
+    days = list(chosen)
     return min((_gap(a, b) for index, a in enumerate(days) for b in days[index + 1 :]), default=7)
 
 

@@ -43,8 +43,13 @@ _ORDINALS = {
     "2nd": 1,
     "3rd": 2,
 }
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNTS = {name: count for count, name in enumerate(_NUMBERS, start=1)}
+_COUNT = "|".join(_COUNTS)
+_PLACE = r"first|second|third|fourth|fifth|last|1st|2nd|3rd"
 _ORDINAL = re.compile(
-    r"\b(first|second|third|fourth|fifth|last|1st|2nd|3rd)(?: one| exercise)?\b|(?:\bnumber|\bno\.?|#)\s*(\d{1,2})\b",
+    rf"\b(?:({_PLACE}) (?:one|exercise|move)|the ({_PLACE})(?=\s*(?:[?.!,]|$)))"
+    rf"|(?:\bnumber|\bno\.?|#)\s*(\d{{1,2}}|{_COUNT})\b",
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
@@ -139,6 +144,8 @@ class Understanding:
             if intents.margin > 0.05 and intents.scores[best] > SURE_TALK:
                 return best
             best = next(n for n in intents.scores if n not in SMALLTALK and not n.startswith("meta"))
+        if len(pointed) == 1 and _ORDINAL.search(message):
+            return best if best in ("benefit", "dose", "frequency") else "howto"
         short = len(message.split()) <= SHORT_WORDS
         if short and best in FOLLOW_UPS and intents.margin > -0.05:
             if pointed and best in ("why", "causes"):
@@ -147,8 +154,6 @@ class Understanding:
                 return best
             if not memory.shown and best in ABOUT_ONE and _POINTS_BACK.search(message):
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
-        if pointed and _ORDINAL.search(message):
-            return "howto" if best not in ABOUT_ONE else best
         if not covered(documents, intents.scores[best] - intents.out[intents.best_out], intents.scope):
             near = intents.out[intents.best_out] >= NEAR_OUT
             return f"out.{intents.best_out}" if near else "out.lead"
@@ -158,9 +163,13 @@ class Understanding:
         """Return the exercises named before that a short message points back to."""
         shown = [self._by_id[i] for i in memory.shown if i in self._by_id]
         if match := _ORDINAL.search(message):
-            place = int(match[2]) - 1 if match[2] else _ORDINALS[match[1].lower()]
+            number = (match[3] or "").lower()
             every = [chunk for chunk in self._by_id.values() if chunk.exercise]
-            listed = shown if len(shown) > 1 and not match[2] else every
+            listed = shown if len(shown) > 1 and not number else every
+            if number:
+                place = (_COUNTS.get(number) or int(number)) - 1
+            else:
+                place = _ORDINALS[(match[1] or match[2]).lower()]
             if -len(listed) <= place < len(listed):
                 return [listed[place]]
         short = len(message.split()) <= SHORT_WORDS

@@ -29,8 +29,8 @@ _DAY = (
 _RUNS: dict[Run, str] = {
     "long": r"long(?:er)?(?: slow)?(?: runs?| one)?|lsr",
     "speed": (
-        r"speed(?:work| work| session)?s?|intervals?|tempo|track|hills?(?: reps?| session)?|fartlek|threshold|"
-        r"hard|fast|workout|quality|parkrun|race"
+        r"speed(?:work| work| session)?s?|intervals?|tempo|track|hills?(?: reps?| session)?|fartlek|"
+        r"threshold|hard|fast|workout|quality|parkrun|race"
     ),
     "rest": r"rest(?: days?)?|off|day off|nothing|free",
     "cross-training": (

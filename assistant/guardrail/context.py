@@ -88,7 +88,8 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
     has_self = "self_word" in places
     relative = "relative" in places
     other = relative or "other_word" in places
-    starts_as_question = words[0] in _QUESTION or any(a == 0 for a, _ in places.get("question_start", ()))
+    elided = words[0] in ("can", "could") and words[1:2] and words[1] in _ELIDED
+    starts_as_question = (words[0] in _QUESTION and not elided) or any(a == 0 for a, _ in places.get("question_start", ()))
     about_someone = has_self or other
     hypothetical = _hypothetical(sentence, places)
     generic = not about_someone and not _has_span(places) and (starts_as_question or _about_exercise(words))
@@ -108,9 +109,9 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
         )
     )
     generic = generic or (
-        "people_in_general" in places and not any(w in ("my", "mine", "i'm", "i've") for w in words[1:])
+        "people_in_general" in places and not _own_back(words)
     )
-    asking = words[0] in _ASKING or words[:2] in (["what", "should"], ["or", "should"], ["so", "should"])
+    asking = (words[0] in _ASKING and not elided) or words[:2] in (["what", "should"], ["or", "should"], ["so", "should"])
     return Context(
         negated=frozenset(triggers),
         triggers=triggers,
@@ -148,6 +149,8 @@ _QUESTION = frozenset(
 )
 
 
+_ELIDED = frozenset(["only", "barely", "hardly", "just", "still", "scarcely"])
+"""After "can" at the start, these leave out the "I" ("can only walk") and ask nothing."""
 _ASKING = frozenset(
     [
         "should",
@@ -183,6 +186,13 @@ _QUESTION_ONLY = frozenset(
         "would",
     ]
 )
+
+
+def _own_back(words: list[str]) -> bool:
+    """Say whether the speaker's own back or state is named: "my club" is not, "my back" is."""
+    if any(w in ("mine", "i'm", "i've") for w in words[1:]):
+        return True
+    return any(w == "my" and {"back", "spine"} & set(words[i + 1 : i + 4]) for i, w in enumerate(words))
 
 
 def _about_exercise(words: list[str]) -> bool:
@@ -236,7 +246,11 @@ def _negation(sentence: Sentence, places: Places, language: str) -> dict[int, in
 
 def _hypothetical(sentence: Sentence, places: Places) -> bool:
     words = sentence.words
+    if any(words[i : i + 2] in _REAL_AFTER_ALL for i in range(len(words))):
+        return False
     for first, _last in places.get("hypothetical", ()):
+        if words[first] == "say" and first > 1:
+            continue
         if words[first].startswith("hypothe") or words[first] == "theoretically":  # noqa: SIM102
             # "this is hypothetical, but my legs are numb": what follows the "but" is not.
             if "but" in words[first:] or "pero" in words[first:]:
@@ -252,6 +266,10 @@ def _hypothetical(sentence: Sentence, places: Places) -> bool:
             w == "cause" and i and words[i + 1 : i + 2] == ["my"] for i, w in enumerate(words)
         )
     return False
+
+
+_REAL_AFTER_ALL = (["which", "i"], ["which", "is"], ["which", "it"], ["and", "they"], ["as", "mine"])
+"""What turns a "hypothetically, if …" into the thing itself: "if I couldn't walk, which I can't"."""
 
 
 def _historical(words: list[str], places: Places) -> bool:

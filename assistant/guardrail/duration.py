@@ -100,6 +100,9 @@ _WEEKDAYS = [
     "quinta",
     "sexta",
 ]
+_WEEKDAY_PLURALS = frozenset(
+    "mondays tuesdays wednesdays thursdays fridays saturdays sundays weekends".split()  # noqa: SIM905
+)
 _RECENT = {
     "yesterday": 1, "today": 0, "tonight": 0, "yday": 1, "ayer": 1, "hoy": 0, "hier": 1, "gestern": 1, "heute": 0,  # noqa: E501
     "ontem": 1, "hoje": 0, "vorgestern": 2, "anteayer": 2,
@@ -126,7 +129,7 @@ _SINCE = frozenset(
 _EVENTS = {
     "christmas": (12, 25), "xmas": (12, 25), "navidad": (12, 25), "noel": (12, 25), "weihnachten": (12, 25),
     "natal": (12, 25), "new year": (1, 1), "new year's": (1, 1), "new years": (1, 1), "nye": (12, 31),
-    "easter": (4, 5), "pascua": (4, 5), "paques": (4, 5), "ostern": (4, 5), "pascoa": (4, 5),
+    "easter": (4, 5), "whitsun": (5, 25), "whit": (5, 25), "pentecost": (5, 25), "holi": (3, 14), "lent": (3, 5), "midsummer": (6, 21), "the worlds": (8, 20), "spring break": (3, 20), "the holidays": (8, 15), "the summer holidays": (8, 15), "pascua": (4, 5), "paques": (4, 5), "ostern": (4, 5), "pascoa": (4, 5),
     "halloween": (10, 31), "thanksgiving": (11, 26), "valentine": (2, 14), "valentine's": (2, 14),
     "spring": (4, 1), "summer": (7, 1), "autumn": (10, 1), "fall": (10, 1), "winter": (1, 5), "verano": (7, 1),  # noqa: E501
     "verao": (1, 15), "sommer": (7, 1), "ete": (7, 1), "primavera": (4, 1), "half term": (10, 25),
@@ -228,6 +231,8 @@ def _notation(words: Sequence[str], i: int) -> TimeSpan | None:
 def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     number = _number(words[i])
     j = i + 1
+    if number is not None and number >= 2 and words[j : j + 1] and words[j] in _WEEKDAY_PLURALS:
+        return TimeSpan(7 * number, i, j, "vague")
     if number is None:
         unit = _singular(words[i])
         if unit in ("fortnight",):
@@ -270,7 +275,7 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
             j += 1
             continue
         if word in ("or", "to", "and", "of", "good", "solid", "full", "whole", "long", "bit", "nearly", "almost", "more",  # noqa: E501
-                    "other", "last", "past", "oder", "o", "ou", "bis", "a", "de", "straight", "consecutive", "%"):  # fmt: skip  # noqa: E501
+                    "other", "last", "past", "oder", "o", "ou", "bis", "a", "de", "straight", "consecutive", "n", "%"):  # fmt: skip  # noqa: E501
             j += 1
             continue
         break

@@ -248,6 +248,17 @@ class Mention:
     """A word for pain, not only for tightness or trouble."""
 
 
+def figurative_words(sentence: Sentence, places: Places) -> set[int]:
+    """Return the words of figures of speech; "back up" is none where it is "my back up"."""
+    words = sentence.words
+    return {
+        k
+        for a, b in places.get("figurative", ())
+        if not (words[a] == "back" and a and words[a - 1] in ("my", "lower", "his", "her"))
+        for k in range(a, b + 1)
+    }
+
+
 def back_words(sentence: Sentence, places: Places, language: str) -> list[int]:
     """Return the words that name the back as a part of the body ("my back", not "go back")."""
     words, clause = sentence.words, sentence.clause
@@ -255,7 +266,7 @@ def back_words(sentence: Sentence, places: Places, language: str) -> list[int]:
     found += [a for a, _ in places.get("sick_disc", ())]
     if language != "en":
         found += [a for a, _ in places.get("back_foreign", ())]
-    figurative = {k for a, b in places.get("figurative", ()) for k in range(a, b + 1)}
+    figurative = figurative_words(sentence, places)
     for i, word in enumerate(words):
         if word not in ("back", "backs") or i in figurative:
             continue
@@ -291,7 +302,7 @@ def back_words(sentence: Sentence, places: Places, language: str) -> list[int]:
 def mentions(sentence: Sentence, places: Places, context: Context, language: str) -> list[Mention]:
     """Return the mentions of pain in `sentence`, in order."""
     words = sentence.words
-    figurative = {k for a, b in places.get("figurative", ()) for k in range(a, b + 1)}
+    figurative = figurative_words(sentence, places)
     backs = back_words(sentence, places, language)
     sites = [a for a, b in places.get("other_site", ()) if not set(range(a, b + 1)) & set(backs)]
     found: list[Mention] = []

@@ -180,12 +180,15 @@ def read(
         result.pains += [(number, m) for m in found]
         if modifiers.resolved_at is not None and not modifiers.hypothetical:
             result.over_at = sentence.spans[modifiers.resolved_at][1]
+    _generalise(result)
     _settle_told(result)
     result.hits = _hits(message, result, policy)
     result.pains += _implied(result, today)
     if result.words() <= SHORT_WORDS and not any(m.site == "elsewhere" for _, m in result.pains):
         result.pains += _meant(result)
     result.hits = [h for h in result.hits if _beside(h, result, pain_known)]
+    if opening:
+        _drop_asides(result)
     if any(m.status == "present" for _, m in result.pains) and any(
         c.subject == "other" for c in result.contexts
     ):
@@ -195,6 +198,39 @@ def read(
     if opening and result.spans and not result.pains and not result.hits and _bare_span(result):
         result.pains.append((0, Mention("unsaid", "present", 0, 0, False, False)))
     return result
+
+
+def _generalise(reading: Reading) -> None:
+    """Take what is told for everybody's good, or asked about nobody, as said of people in general."""
+    told_to_all = reading.has("awareness")
+    nobodys = not reading.has("self_word") and any(c.generic or c.hypothetical for c in reading.contexts)
+    if not told_to_all and not nobodys:
+        return
+    for number, modifiers in enumerate(reading.contexts):
+        if told_to_all and modifiers.subject != "self":
+            reading.contexts[number] = replace(modifiers, generic=True)
+    reading.pains = [
+        (n, replace(m, status="generic"))
+        if (told_to_all and reading.contexts[n].generic) or (nobodys and not m.strong and not told_to_all and reading.contexts[n].subject == "unsaid" and len(reading.sentences[n].words) <= 6)
+        else (n, m)
+        for n, m in reading.pains
+    ]
+
+
+def _drop_asides(reading: Reading) -> None:
+    """Leave out somebody else's back that is only mentioned: nothing is asked about that person."""
+    others = {n for n, c in enumerate(reading.contexts) if c.subject == "other"}
+    if not others or reading.words() < ASIDE_WORDS or any(n not in others for n, _ in reading.pains):
+        return
+    last = len(reading.sentences) - 1
+    asked = any(reading.sentences[n].question or n == last or "advise" in reading.places[n] for n in others)
+    if asked or any(h.flag.level == "urgent" for h in reading.hits):
+        return
+    reading.pains = [(n, m) for n, m in reading.pains if n not in others]
+    reading.hits = [h for h in reading.hits if h.sentence not in others]
+
+
+ASIDE_WORDS = 18
 
 
 def _bare_span(reading: Reading) -> bool:
@@ -243,11 +279,14 @@ def _implied(reading: Reading, today: date) -> list[tuple[int, Mention]]:
     ):
         if modifiers.hypothetical or modifiers.generic or modifiers.historical:
             continue
-        if any(n == number and m.site != "elsewhere" for n, m in reading.pains):
+        here = [m for n, m in reading.pains if n == number and m.site != "elsewhere"]
+        signs = any(h.sentence == number and h.flag.signal in _TELLING for h in reading.hits)
+        # "it isn't bad, it's just constant, my back" denies how bad it is, not that it is there.
+        if here and not (signs and all(m.status == "denied" and not m.strong for m in here)):
             continue
         backs = pain.back_words(sentence, places, reading.language)
         backs = [b for b in backs if modifiers.resolved_at is None or b > modifiers.resolved_at]
-        signs = any(h.sentence == number and h.flag.signal in _TELLING for h in reading.hits)
+        signs = signs or (bool(backs) and any(h.flag.id == "trauma" for h in reading.hits))
         praise = {"back_praise", "exercise_name", "benign_denial", "people_in_general"} & places.keys()
         plain = not praise and not sentence.question and not _ASKS & set(sentence.words[:3])
         own = "spine_own" in places or len(sentence.words) <= 3
@@ -267,8 +306,12 @@ def _implied(reading: Reading, today: date) -> list[tuple[int, Mention]]:
 
 def _meant(reading: Reading) -> list[tuple[int, Mention]]:
     """A short message that only tells a limit or a course ("tonight at the end of my street") means the pain."""  # noqa: E501
-    if any(m.site != "elsewhere" for _, m in reading.pains) or reading.has("other_topic"):
+    bound = reading.has("back_bound")
+    if any(m.site != "elsewhere" for _, m in reading.pains) or (reading.has("other_topic") and not bound):
         return []
+    for number, places in enumerate(reading.places):
+        if "it_varies" in places and reading.has("spine_any") and not reading.contexts[number].generic:
+            return [(number, Mention("unsaid", "present", 0, 0, False, False))]
     for hit in reading.hits:
         if reading.sentences[hit.sentence].question:
             continue
@@ -276,11 +319,18 @@ def _meant(reading: Reading) -> list[tuple[int, Mention]]:
             return [(hit.sentence, Mention("unsaid", "present", 0, 0, False, False))]
         if hit.flag.signal in ("worsening", "duration", "recurrence", "night_pain") or hit.strong:
             words = reading.sentences[hit.sentence].words
-            if hit.strong and (len(words) > 8 or {"because", "due", "cos"} & set(words)):
+            scene = hit.strong and hit.flag.signal not in _COURSE
+            if scene and (len(words) > 8 or {"because", "due", "cos"} & set(words)):
                 continue
-            if hit.strong or any(w in _IT for w in words) or words[0] not in ("i", "i'm", "i've", "my"):
+            bare = words[0] not in ("i", "i'm", "i've", "my") and not (
+                hit.flag.signal == "duration" and "run_word" in reading.places[hit.sentence]
+            )
+            if (hit.strong and hit.flag.signal not in _COURSE) or any(w in _IT for w in words) or bare:
                 return [(hit.sentence, Mention("unsaid", "present", 0, 0, False, False))]
     return []
+
+
+_COURSE = frozenset({"worsening", "duration", "recurrence"})
 
 
 def _beside(hit: Hit, reading: Reading, pain_known: bool) -> bool:
@@ -324,14 +374,14 @@ def _hits(message: str, reading: Reading, policy: Policy) -> list[Hit]:
         zip(reading.sentences, reading.places, reading.contexts, strict=True)
     ):
         seen: set[str] = set()
-        figurative = {k for a, b in places.get("figurative", ()) for k in range(a, b + 1)}
+        figurative = pain.figurative_words(sentence, places)
         for concept in list(places):
             for entry in policy.entries.get(concept, ()):
                 flag = entry.flag
                 if flag.id in seen:
                     continue
                 for first, last, used in matches(entry.pattern, places):
-                    if used <= figurative or _cancelled(flag, first, used, modifiers, sentence):
+                    if used & figurative or _cancelled(flag, first, used, modifiers, sentence, places):
                         continue
                     seen.add(flag.id)
                     subject: Subject = "other" if modifiers.subject == "other" else "self"
@@ -349,7 +399,11 @@ def _hits(message: str, reading: Reading, policy: Policy) -> list[Hit]:
     return found
 
 
-def _cancelled(flag: Flag, first: int, used: frozenset[int], modifiers: Context, sentence: Sentence) -> bool:
+def _cancelled(
+    flag: Flag, first: int, used: frozenset[int], modifiers: Context, sentence: Sentence, places: Places
+) -> bool:
+    if flag.level == "refer" and any(b < first <= b + 3 for _, b in places.get("wondering", ())):
+        return True
     if "negated" not in flag.keeps:
         for word in used:
             trigger = modifiers.triggers.get(word)
@@ -417,7 +471,19 @@ def _belongs(
     words = sentence.words
     after = words[span.last + 1 : span.last + 3]
     before = words[max(0, span.first - 2) : span.first]
+    rest = words[span.last + 1 :]
+    if rest[:1] == ["since"] and {"last", "like", "such"} & set(rest[:9]):
+        # "it's been a while since my back felt like this" says how long it was well.
+        return 0
+    if rest[:2] == ["from", "now"] or (before[:1] == ["in"] and before[-1:] in (["about"], ["roughly"])):
+        return 0
+    if words[span.first] == "day" and not here and total > 10:
+        return 0
     if span.kind == "span":
+        if rest[:1] == ["in"] and (
+            len(rest) == 1 or sentence.clause[span.last + 1] != sentence.clause[span.last + 2]
+        ) and not (here or pain_known):
+            return 0
         if before and before[-1] in ("i'm", "she's", "am") and after != ["into"]:
             return 0
         if (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -51,6 +52,8 @@ STRICT_URGENT = 0.85
 """Chance from which the head alone raises to urgent where no back pain has been told."""
 STRICT_LASTING = 0.93
 """The same for "it lasts", which the rules read well and short pains resemble."""
+LISTED_PARTS = 2
+"""Other parts of the body named in one sentence from which on the back is one of a list."""
 OLD_DAYS = 28
 """From this age on a pain is not that of a recent fall."""
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -150,7 +153,11 @@ class Guardrail:
                     now.pain = "denied"
         if before.pain != "present" and now.pain == "present" and self._all_over(reading):
             now.pain = "denied"
-        own = [m for _, m in reading.pains if m.status == "present" and m.site != "elsewhere"]
+        own = [
+            replace(m, weak=m.weak or (not m.strong and self._listed(reading, n)))
+            for n, m in reading.pains
+            if m.status == "present" and m.site != "elsewhere"
+        ]
         denied = any(m.status == "denied" and m.strong for _, m in reading.pains)
         worked = reading.has("hard_work") or denied
         if own and before.pain != "present":
@@ -161,6 +168,11 @@ class Guardrail:
             now.mild = True
         if before.pain == "present" and now.pain != "present":
             now.pain = "present"
+
+    def _listed(self, reading: Reading, number: int) -> bool:
+        """Say whether the back is one of a list of sore parts: "calves, hamstrings, lower back"."""
+        sites = {reading.sentences[number].words[a] for a, _ in reading.places[number].get("other_site", ())}
+        return len(sites) >= LISTED_PARTS
 
     def _correct(self, reading: Reading, before: TriageState, now: TriageState) -> None:
         """Take back a sign that the visitor explains by a harmless cause; a wish or reassurance takes nothing back."""  # noqa: E501

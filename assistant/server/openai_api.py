@@ -133,7 +133,13 @@ def build_router(wording: Wording) -> APIRouter:
             "finish_reason": "stop",
         }
         usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
-        return {**head, "object": "chat.completion", "choices": [choice], "usage": usage, "assistant": _extra(reply)}
+        return {
+            **head,
+            "object": "chat.completion",
+            "choices": [choice],
+            "usage": usage,
+            "assistant": _extra(reply),
+        }
 
     return router
 
@@ -147,7 +153,8 @@ def _chunks(
 ) -> Iterator[str]:
     def chunk(delta: dict[str, str], finish: str | None = None, **extra: Any) -> str:
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
-        return f"data: {json.dumps({**head, 'object': 'chat.completion.chunk', 'choices': [choice], **extra})}\n\n"
+        body = {**head, "object": "chat.completion.chunk", "choices": [choice], **extra}
+        return f"data: {json.dumps(body)}\n\n"
 
     try:
         yield chunk({"role": "assistant", "content": ""})
