@@ -96,17 +96,22 @@ def serve(
     _index(settings)
     import uvicorn
 
+    from assistant.server import telemetry
+
     for name, value in (("HOST", settings.host), ("PORT", settings.port), ("WORKERS", settings.workers)):
         os.environ[f"ASSISTANT_{name}"] = str(value)
+    telemetry.prepare_workers(settings)
+    telemetry.configure_logs(settings.log_level)
     threading.Thread(target=_announce, args=(settings.host, settings.port), daemon=True).start()
     uvicorn.run(
-        "assistant.server.app:create_app",
+        "assistant.server.app:serving",
         factory=True,
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
-        log_level="warning",
+        log_config=None,
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=20,
     )

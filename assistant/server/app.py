@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,13 +10,26 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from assistant import __version__
 from assistant import settings as settings_module
-from assistant.server import callbacks, chat, errors, feedback, guides, openai_api, pages, plans
+from assistant.server import (
+    callbacks,
+    chat,
+    errors,
+    feedback,
+    guides,
+    openai_api,
+    pages,
+    plans,
+    protection,
+    telemetry,
+)
 from assistant.server.runtime import Runtime
 from assistant.settings import Settings
+from assistant.storage.outbox import Waiting
 from assistant.wording import Wording
 
 log = logging.getLogger(__name__)
@@ -69,12 +83,42 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             return JSONResponse({"status": "ready"})
         return errors.response(wording, 503, "not_ready", {"Retry-After": "2"})
 
+    @app.get("/metrics", tags=["health"], response_class=PlainTextResponse)
+    def metrics() -> Response:
+        """Return the metrics in Prometheus' text format."""
+        waiting = Waiting(0, 0.0, "")
+        with contextlib.suppress(SQLAlchemyError):
+            waiting = runtime.outbox.waiting()
+        body, media = runtime.telemetry.page(
+            ready=runtime.ready, waiting=waiting.count, oldest=waiting.oldest_seconds
+        )
+        return Response(body, headers={"Content-Type": media})
+
+    # The last one added is the outermost.
     app.add_middleware(errors.BodyGuard, wording=wording)
+    app.add_middleware(
+        protection.Throttle,
+        settings=settings,
+        wording=wording,
+        secrecy=runtime.secrecy,
+        telemetry=runtime.telemetry,
+        limiter=runtime.limiter,
+    )
+    app.add_middleware(telemetry.Observer, telemetry=runtime.telemetry, wording=wording)
     if settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.allowed_origins,
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Content-Type", "Idempotency-Key", "X-Form-Token"],
+            expose_headers=["Retry-After"],
         )
+    app.add_middleware(protection.SecurityHeaders, settings=settings)
     return app
+
+
+def serving() -> FastAPI:
+    """Return the application for a server process, with its logs set up."""
+    settings = settings_module.load()
+    telemetry.configure_logs(settings.log_level)
+    return create_app(settings)

@@ -11,6 +11,8 @@ from assistant.pipeline import Assistant
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
 from assistant.server import delivery
 from assistant.server.errors import ApiError
+from assistant.server.protection import FormTokens, Limiter
+from assistant.server.telemetry import Telemetry
 from assistant.settings import Settings
 from assistant.storage.callbacks import Callbacks
 from assistant.storage.conversations import Conversations
@@ -46,7 +48,10 @@ class Runtime:
         self.outbox = Outbox(
             self.database, self.callbacks, lease=settings.delivery_timeout * LEASE_IN_TIMEOUTS
         )
-        self.courier = delivery.Courier(self.outbox, routes)
+        self.telemetry = Telemetry()
+        self.courier = delivery.Courier(self.outbox, routes, told=self.telemetry.delivery)
+        self.limiter = Limiter(settings)
+        self.form_tokens = FormTokens(self.secrecy, self.limiter)
         self.statistics = Statistics(self.database, self.secrecy)
         self.problem = ""
         self._assistant: Assistant | None = None
