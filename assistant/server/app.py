@@ -7,10 +7,10 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant import __version__
@@ -25,6 +25,7 @@ from assistant.server import (
     pages,
     plans,
     protection,
+    staff,
     telemetry,
 )
 from assistant.server.runtime import Runtime
@@ -70,6 +71,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(openai_api.build_router(wording))
     app.include_router(guides.build_router())
     app.include_router(pages.build_router(settings))
+    app.include_router(staff.build_router(settings, wording))
+
+    @app.exception_handler(staff.NotSignedIn)
+    async def sign_in(_request: Request, _error: Exception) -> RedirectResponse:
+        return RedirectResponse("/staff/login", 303)
 
     @app.get("/healthz", tags=["health"])
     def healthz() -> dict[str, str]:

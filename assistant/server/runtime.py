@@ -20,6 +20,7 @@ from assistant.storage.database import open_database
 from assistant.storage.outbox import Outbox
 from assistant.storage.retention import Clock, purge
 from assistant.storage.secrecy import Secrecy
+from assistant.storage.sessions import Sessions
 from assistant.storage.statistics import Statistics
 from assistant.wording import Wording
 
@@ -52,6 +53,8 @@ class Runtime:
         self.courier = delivery.Courier(self.outbox, routes, told=self.telemetry.delivery)
         self.limiter = Limiter(settings)
         self.form_tokens = FormTokens(self.secrecy, self.limiter)
+        self.has_channels = bool(routes)
+        self.sessions = Sessions(self.database, self.secrecy, settings.staff_password_hash.get_secret_value())
         self.statistics = Statistics(self.database, self.secrecy)
         self.problem = ""
         self._assistant: Assistant | None = None
