@@ -25,10 +25,12 @@ from assistant.ingestion import index
 from assistant.retrieval import relevance, vectorstore
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
 from assistant.retrieval.hybrid import HybridRetriever
-from assistant.retrieval.spelling import Spelling
+from assistant.retrieval.spelling import Spelling, short_forms
 from assistant.settings import Settings
 from assistant.wording import Wording
 
+FOREIGN_WORDS = 3
+"""Least words of a message whose language is worth a remark."""
 PASSAGES = 8
 """Passages that a question is answered from."""
 
@@ -111,13 +113,14 @@ class Assistant:
             wording,
             settings.clinic,
         )
+        short = short_forms(settings.knowledge_dir / "chat_words.toml")
         texts = [*(chunk.searchable for chunk in build.chunks), *answerer.vocabulary]
         retriever = HybridRetriever(
             chunks=build.chunks,
             store=vectorstore.open_store(settings, build.name, embeddings),
             embeddings=embeddings,
             k=PASSAGES,
-            mend=Spelling(texts, embeddings.is_word).mend,
+            mend=Spelling(texts, embeddings.is_word, short).mend,
         )
         guardrail = Guardrail.load(settings.knowledge_dir, today=today)
         return cls(settings, guardrail, retriever, answerer, wording, build.name, today)
@@ -151,8 +154,12 @@ class Assistant:
     def _answer(self, turn: Turn) -> Turn:
         if turn.triage is not None and turn.triage.level == "urgent":
             return replace(turn, draft=Draft("seek_help"))
+        assert turn.triage is not None
         draft, turn.conversation.memory = self.answerer.answer(
-            turn.passages, turn.conversation.memory, relevance.covered
+            turn.passages,
+            turn.conversation.memory,
+            relevance.covered,
+            tells=turn.triage.present_pain and not segments.asks(turn.message),
         )
         return replace(turn, draft=draft)
 
@@ -169,7 +176,7 @@ class Assistant:
             conversation_id=turn.conversation.id,
             message_id=secrets.token_urlsafe(12),
             topic=draft.topic,
-            answer=self._joined(triage, card.lead, draft),
+            answer=self._joined(turn, triage, card.lead, draft),
             referral=decided,
             citations=draft.citations,
             exercises=draft.exercises,
@@ -186,12 +193,13 @@ class Assistant:
         url = f"/api/plans/{secrets.token_urlsafe(18)}.ics"
         return schema.Plan(days=draft.plan, calendar_url=url, start=start)
 
-    def _joined(self, triage: Triage, lead: str, draft: Draft) -> str:
+    def _joined(self, turn: Turn, triage: Triage, lead: str, draft: Draft) -> str:
         """Put the care card where its level wants it: alone, before the answer, or after it."""
         if triage.level == "urgent":
             return lead
         note = f"care.language.{triage.language}"
-        if not lead and triage.language != "en" and self.wording.has(note):
+        foreign = triage.language != "en" and len(turn.message.split()) >= FOREIGN_WORDS
+        if not lead and foreign and self.wording.has(note):
             return "\n\n".join((self.wording.say(note), draft.answer))
         if triage.level == "refer":
             general = self.wording.say("answers.lead.general") if draft.covered else ""

@@ -98,7 +98,7 @@ def test_quotations_stand_in_the_guide_word_for_word(assistant: Assistant, guide
         ("when do I fit the exercises into my training?", "integration", "10–15 minutes"),
         ("any other tips to protect my back", "protection", "Vary surfaces"),
         ("when should I see a professional", "seek_help", "beyond a week or two"),
-        ("how do I book a visit", "clinic", "discovery visit"),
+        ("how do I book a visit", "clinic", "Discovery Visit"),
         ("hello", "smalltalk", "Hi!"),
         ("thanks a lot", "smalltalk", "welcome"),
         ("are you a real doctor?", "smalltalk", "not a doctor"),

@@ -15,7 +15,7 @@ from assistant.answering.intent import IntentClassifier
 from assistant.answering.mentions import Mentions
 from assistant.answering.plans import PlanWriter
 from assistant.answering.understanding import SMALLTALK, Covered, Memory, Question, Understanding
-from assistant.ingestion.chunks import Chunk
+from assistant.ingestion.chunks import Chunk, sentences
 from assistant.settings import Clinic
 from assistant.wording import Wording
 
@@ -31,6 +31,7 @@ _TOPICS: dict[str, schema.Topic] = {
 }
 _OPEN = ("why", "causes", "choose", "integrate", "protect", "benefit", "frequency", "report", "order")
 """Intents whose answer also holds the passages that are nearest to the question."""
+_EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
 _KEPT_QUESTIONS = 20
 _ASKS_NUMBER = (
     "how many",
@@ -74,7 +75,12 @@ class Answerer:
         return [*self.understanding.examples, *self.linker.concepts.words]
 
     def answer(
-        self, found: Mapping[str, Sequence[Document]], memory: Memory, covered: Covered
+        self,
+        found: Mapping[str, Sequence[Document]],
+        memory: Memory,
+        covered: Covered,
+        *,
+        tells: bool = False,
     ) -> tuple[Draft, Memory]:
         """Return the drafted answer and the new memory.
 
@@ -82,10 +88,14 @@ class Answerer:
             found: The questions of one message in order, each with its passages.
             memory: What was talked about before.
             covered: Judges from passages and a margin of cosines whether the guide covers a question.
+            tells: The message tells of pain and asks nothing.
         """
         memory = memory.model_copy(deep=True)
         drafts: list[Draft] = []
-        questions = [self.understanding.understand(q, docs, memory, covered) for q, docs in found.items()]
+        questions = [
+            self.understanding.understand(text, documents, memory, covered, tells=tells)
+            for text, documents in found.items()
+        ]
         for question in self._worth_answering(questions):
             draft = self._draft(question, memory)
             drafts.append(draft)
@@ -147,6 +157,16 @@ class Answerer:
         self.composer.summaries(draft, self.composer.of_kind("exercise"))
         self.composer.frequency(draft)
 
+    def _summary(self, draft: Draft, question: Question) -> None:
+        """Say the first sentence of every section, and how often the exercises are done."""
+        lines = []
+        for chunk in self.composer.of_kind("text", "overview"):
+            first = sentences(chunk.text)[0]
+            if chunk.topic != "clinic" and not first.endswith(":"):
+                lines.append(f"{first}{draft.cite(chunk, first)}")
+        draft.bullets(lines)
+        self.composer.frequency(draft)
+
     def _which(self, draft: Draft, question: Question) -> None:
         draft.say(self.wording.say("answers.exercise.which"))
         names = [c.title for c in self.composer.of_kind("exercise")]
@@ -162,12 +182,10 @@ class Answerer:
 
     def _no_weights(self, draft: Draft, question: Question) -> None:
         """Say which exercises need nothing, and what the guide says of the ones that name a thing."""
-        chosen = question.targets or self.linker.exercises(question.message, MAX_CHOICES)
         self._lead(draft, "no_weights")
-        self.composer.summaries(draft, chosen)
-        self.composer.steps_with(
-            draft, self.composer.of_kind("exercise"), ("weight", "band", "dumbbell", "bench")
-        )
+        self.composer.steps_with(draft, self.composer.of_kind("exercise"), _EQUIPMENT)
+        if question.targets or self.linker.concepts.named(question.message):
+            self._choose(draft, question)
 
     def _lead(self, draft: Draft, key: str) -> None:
         draft.say(self.wording.say(f"answers.lead.{key}"))
@@ -283,6 +301,10 @@ class Answerer:
 
     def _report(self, draft: Draft, question: Question) -> None:
         """Answer somebody who tells of pain and asks nothing: the guide's rule on when to get help."""
+        if "report" in draft.said:
+            draft.say(self.wording.say("answers.noted"))
+            return
+        draft.said.append("report")
         for chunk in self.composer.of_topic("seek_help")[:1]:
             self.composer.passage(draft, chunk, most=1)
         if self.linker.concepts.named(question.message):
@@ -297,10 +319,13 @@ class Answerer:
     def _clinic(self, draft: Draft, _question: Question) -> None:
         draft.say(self.wording.say("answers.clinic.ways", clinic=self.clinic.name))
         ways = self.clinic.ways_to_a_person()
-        draft.bullets([f"[{way.label}]({way.url})" if way.kind == "link" else way.label for way in ways])
+        if not self.composer.invitations(draft, [way.url for way in ways]):
+            draft.bullets([way.label for way in ways])
         draft.say(self.wording.say("answers.clinic.no_prices"))
-        for chunk in self.composer.of_topic("seek_help")[:1]:
-            self.composer.offer(draft, chunk)
+        if "clinic" not in draft.said:
+            draft.said.append("clinic")
+            for chunk in self.composer.of_topic("seek_help")[:1]:
+                self.composer.offer(draft, chunk)
         self.composer.ways(draft, ways)
 
     def _tips_nearby(self, draft: Draft, question: Question) -> None:

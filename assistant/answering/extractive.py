@@ -105,6 +105,21 @@ class Composer:
         else:
             draft.say(" ".join(f"{sentence}{mark}" for sentence in lead[:most]))
 
+    def invitations(self, draft: Draft, addresses: Sequence[str]) -> bool:
+        """List the guide's own invitations to get in touch, and say whether it has any.
+
+        Those are the sections on the clinic, and sentences that hold one of its addresses.
+        """
+        lines: list[str] = []
+        for chunk in self.chunks:
+            if chunk.topic == "clinic":
+                lines.append(f"{chunk.text}{draft.cite(chunk)}")
+            elif chunk.kind == "text":
+                held = [s for s in sentences(chunk.text) if any(url in s for url in addresses)]
+                lines += [f"{sentence}{draft.cite(chunk)}" for sentence in held]
+        draft.bullets(lines)
+        return bool(lines)
+
     def offer(self, draft: Draft, chunk: Chunk) -> None:
         """Say what the clinic does: the sentences of the seek-help passage behind its rule."""
         parts = sentences(chunk.text)[1:3]

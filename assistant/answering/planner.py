@@ -86,7 +86,7 @@ def draw(week: Week, rules: Rules, preferred: Sequence[Chunk]) -> Drawn:
         assumed.append(("sessions", {"least": str(least), "most": str(most)}))
         wanted = min(max(wanted, least), most)
     strength = _strength_days(runs, week, wanted, rules, assumed)
-    if len(strength) < wanted:
+    if len(strength) < (wanted if week.sessions is not None else least):
         assumed.append(("fewer", {"count": str(len(strength))}))
     days = [_day(day, runs, strength, week, rules, preferred, assumed) for day in DAYS]
     return Drawn(days, list({key: (key, variables) for key, variables in assumed}.values()))
@@ -119,7 +119,8 @@ def _strength_days(
     ]
     chosen = _spread(open_days, wanted)
     free = [day for day in DAYS if day not in runs and day not in week.excluded]
-    while len(chosen) < wanted and free and "cross-training" in rules.ways:
+    enough = wanted if week.sessions is not None or not week.known else rules.sessions[0]
+    while len(chosen) < enough and free and "cross-training" in rules.ways:
         day = max(free, key=lambda d: (min((_gap(d, c) for c in chosen), default=7), -DAYS.index(d)))
         free.remove(day)
         runs[day] = "cross-training"

@@ -16,6 +16,11 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(rf"^(?:and |also |so |ok |then )?(?:{_ASKS})\b|\?\s*$", re.IGNORECASE)
+_WISH = re.compile(
+    r"\b(?:look(?:ing)? (?:for|into|to)|i(?:'d| would) (?:like|love)|i (?:want|need)|any (?:tips|advice|ideas|help)|"
+    r"trying to|wonder(?:ing)?|please)\b",
+    re.IGNORECASE,
+)
 
 
 def questions(message: str) -> list[str]:
@@ -27,3 +32,10 @@ def questions(message: str) -> list[str]:
     # What stands before the first question is its background ("my hips are tight. what …").
     first = parts.index(asking[0])
     return [" ".join([*parts[:first], asking[0]]), *asking[1:]]
+
+
+def asks(message: str) -> bool:
+    """Say whether any part of a message is a question or a request."""
+    if _WISH.search(message):
+        return True
+    return any(_QUESTION.search(part.strip(" ,;")) for part in re.split(r"(?<=[?!.;\n])\s+", message) if part)

@@ -20,6 +20,9 @@ Covered = Callable[[Sequence[Document], float, float], bool]
 SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny")
 ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order")
 FOLLOW_UPS = (*ABOUT_ONE, "why", "causes", "integrate", "more", "all", "easier", "no_weights", "plan")
+LISTS = ("all", "summary", "order", "more")
+SURE_LIST = 0.5
+"""Least similarity at which a message counts as asking for a whole list."""
 SURE_TALK = 0.45
 """Least similarity at which a message counts as small talk or as a question about the assistant."""
 OUTSIDE_NAMED = -0.15
@@ -99,15 +102,24 @@ class Understanding:
         self.examples = intents.examples
 
     def understand(
-        self, message: str, documents: Sequence[Document], memory: Memory, covered: Covered
+        self,
+        message: str,
+        documents: Sequence[Document],
+        memory: Memory,
+        covered: Covered,
+        *,
+        tells: bool = False,
     ) -> Question:
-        """Return what `message` asks for."""
+        """Return what `message` asks for; `tells` says that it tells of pain and asks nothing."""
         mentions = self._mentions.find(message)
         named = [mention.chunk for mention in mentions]
         intents = self._intents.classify(mask(message, mentions, self._stand_in))
         passages = [self._by_id[str(d.id)] for d in documents if str(d.id) in self._by_id]
         pointed = [] if named else self._pointed(message, memory)
         intent = self._intent(message, intents, named, pointed, documents, memory, covered)
+        if tells and (named or intent.startswith("out.") or intent in SMALLTALK):
+            # Whoever stops an exercise because it hurts is not shown the exercise again.
+            return Question(message, "report", passages=passages)
         follows = intent in ABOUT_ONE or (intent == "integrate" and len(pointed) == 1)
         targets = named or (pointed if follows else [])
         return Question(message, intent, targets, passages, self._anchors(documents))
@@ -146,6 +158,10 @@ class Understanding:
             best = next(n for n in intents.scores if n not in SMALLTALK and not n.startswith("meta"))
         if len(pointed) == 1 and _ORDINAL.search(message):
             return best if best in ("benefit", "dose", "frequency") else "howto"
+        if best in LISTS and intents.scores[best] < SURE_LIST:
+            best = next(
+                n for n in intents.scores if n not in (*LISTS, *SMALLTALK) and not n.startswith("meta")
+            )
         short = len(message.split()) <= SHORT_WORDS
         if short and best in FOLLOW_UPS and intents.margin > -0.05:
             if pointed and best in ("why", "causes"):

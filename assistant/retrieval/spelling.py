@@ -3,24 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from rapidfuzz.distance import DamerauLevenshtein
 
 LEAST_LETTERS = 4
 LONG_WORD = 8
 """From this many letters on, two mistakes are mended; below, one."""
-_WORD = re.compile(r"[a-zA-Zà-ÿ]+")
+_WORD = re.compile(r"(?<!['’])\b[a-zA-Zà-ÿ]+\d?\b(?!['’])")
+
+
+class ShortFormsError(ValueError):
+    """`chat_words.toml` cannot be used; the message names what to mend."""
+
+
+def short_forms(path: Path) -> dict[str, str]:
+    """Read the short forms of chats.
+
+    Raises:
+        ShortFormsError: the file is missing, not TOML, or holds something other than texts.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ShortFormsError(f"{path}: {error}; restore or mend it") from error
+    for short, full in table.items():
+        if not isinstance(full, str):
+            raise ShortFormsError(f"{path}: {short} must be a text in quotes")
+    return table
 
 
 class Spelling:
     """Mends words that are no English words toward a known vocabulary.
 
-    `is_word` says whether a word is ordinary English; such a word is left alone.
+    `is_word` says whether a word is ordinary English; such a word is left alone. `short` maps the short
+    forms of chats to what they stand for.
     """
 
-    def __init__(self, texts: Iterable[str], is_word: Callable[[str], bool]) -> None:
+    def __init__(
+        self, texts: Iterable[str], is_word: Callable[[str], bool], short: Mapping[str, str] | None = None
+    ) -> None:
         self._is_word = is_word
+        self._short = dict(short or {})
         counts: dict[str, int] = {}
         for text in texts:
             for word in _WORD.findall(text.lower()):
@@ -37,6 +63,10 @@ class Spelling:
 
     def _mended(self, word: str) -> str:
         lower = word.lower()
+        if lower in self._short:
+            return self._short[lower]
+        if lower.endswith("s") and self._is_word(lower[:-1]):
+            return word
         if len(lower) < LEAST_LETTERS or lower in self._known or self._is_word(lower):
             return word
         allowed = 2 if len(lower) >= LONG_WORD else 1
