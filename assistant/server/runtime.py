@@ -65,7 +65,11 @@ class Runtime:
 
     def start(self) -> None:
         """Begin to load the assistant, to deliver call-back requests and to purge, in the background."""
-        self._load_in_background()
+        if self.settings.workers > 1:
+            # The others serve meanwhile: one that took requests before it is ready would refuse them.
+            self._load()
+        else:
+            self._load_in_background()
         self.courier.start()
         threading.Thread(target=self._keep_purging, name="purge", daemon=True).start()
 

@@ -70,8 +70,14 @@ class Postgres:
     def start(self) -> None:
         """Start the server and wait until it answers."""
         options = ["-D", str(self._folder / "data"), "-p", str(self.port), "-k", str(self._folder)]
-        self._process = self._run("postgres", *options, "-c", "listen_addresses=127.0.0.1")
-        wait_until(self._answers)
+
+        def answers() -> bool:
+            # After a kill the backends of before take a moment to end, and a new server will not start.
+            if self._process is None or self._process.poll() is not None:
+                self._process = self._run("postgres", *options, "-c", "listen_addresses=127.0.0.1")
+            return self._answers()
+
+        wait_until(answers, 60)
 
     def kill(self) -> None:
         """End every process of the server at once, as a power cut would."""
@@ -86,7 +92,6 @@ class Postgres:
             self._process.wait(30)
 
     def _answers(self) -> bool:
-        assert self._process is None or self._process.poll() is None, "postgres ended"
         try:
             psycopg.connect(self.url, connect_timeout=2).close()
         except psycopg.OperationalError:
