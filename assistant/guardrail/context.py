@@ -49,6 +49,13 @@ _ENDS_NEGATION = frozenset(
         "that",
         "which",
         "who",
+        "desde",
+        "depuis",
+        "seit",
+        "cuando",
+        "quand",
+        "quando",
+        "wenn",
         "he",
         "she",
         "they",
@@ -112,6 +119,7 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
     generic = generic or (
         "people_in_general" in places and not _own_back(words)
     )
+    generic = generic or (_your_back(words) and "my" not in words)
     asking = (words[0] in _ASKING and not elided) or words[:2] in (["what", "should"], ["or", "should"], ["so", "should"])
     return Context(
         negated=frozenset(triggers),
@@ -194,6 +202,11 @@ def _own_back(words: list[str]) -> bool:
     if any(w in ("mine", "i'm", "i've") for w in words[1:]):
         return True
     return any(w == "my" and {"back", "spine"} & set(words[i + 1 : i + 4]) for i, w in enumerate(words))
+
+
+def _your_back(words: list[str]) -> bool:
+    """Say whether it speaks of "your back", as articles do."""
+    return any(w == "your" and {"back", "spine"} & set(words[i + 1 : i + 3]) for i, w in enumerate(words))
 
 
 def _about_exercise(words: list[str]) -> bool:

@@ -247,6 +247,13 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
                 _UNITS[unit] * (1.2 if words[i + 1 : i + 3] == ["or", "so"] else 1), i - 1, i, "vague"
             )
         if (
+            words[i] in ("week", "month")
+            and words[i + 2 : i + 3] == ["of"]
+            and (count := _number(words[i + 1])) is not None
+            and 1 < count < 60
+        ):
+            return TimeSpan(count * _UNITS[words[i]], i, i + 1, "vague")
+        if (
             words[i] == "day"
             and words[i + 1 : i + 2]
             and words[i + 1].isdigit()

@@ -229,7 +229,8 @@ def _drop_asides(reading: Reading) -> None:
         return
     last = len(reading.sentences) - 1
     asked = any(reading.sentences[n].question or n == last for n in others) or reading.has("advise")
-    asked = asked or not any(c.subject == "self" for c in reading.contexts)
+    about_all = any(c.generic and s.question for s, c in zip(reading.sentences, reading.contexts, strict=True))
+    asked = asked or not (about_all or any(c.subject == "self" for c in reading.contexts))
     if asked or any(h.flag.level == "urgent" for h in reading.hits):
         return
     reading.pains = [(n, m) for n, m in reading.pains if n not in others]
@@ -489,6 +490,8 @@ def _belongs(
         # "it's been a while since my back felt like this" says how long it was well.
         return 0
     if rest[:2] == ["from", "now"] or (before[:1] == ["in"] and before[-1:] in (["about"], ["roughly"])):
+        return 0
+    if words[span.first] in ("week", "month") and not here:
         return 0
     if words[span.first] == "day" and not here and total > 10:
         return 0
