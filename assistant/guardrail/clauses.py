@@ -118,6 +118,8 @@ def fold(text: str) -> str:
     A character whose plain form is not one character is kept, so that places in the result are
     places in the original.
     """
+    if text.isascii():
+        return text.replace("`", "'").lower()
     out = []
     for char in text.translate(_FOLD):
         plain = char

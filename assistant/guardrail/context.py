@@ -130,7 +130,7 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
         historical=_historical(words, places),
         told_past=_told_past(words, places),
         resolved_at=_resolved(words, places, triggers),
-        subject="other" if relative else "self" if has_self else "other" if other else "unsaid",
+        subject="other" if relative or _anothers_back(words) else "self" if has_self else "other" if other else "unsaid",
     )
 
 
@@ -202,6 +202,12 @@ def _own_back(words: list[str]) -> bool:
     if any(w in ("mine", "i'm", "i've") for w in words[1:]):
         return True
     return any(w == "my" and {"back", "spine"} & set(words[i + 1 : i + 4]) for i, w in enumerate(words))
+
+
+def _anothers_back(words: list[str]) -> bool:
+    """Say whether the back is somebody else's: "he told me his back hurt"."""
+    owners = {words[i - k] for i, w in enumerate(words) if w in ("back", "spine") for k in (1, 2) if i >= k}
+    return bool(owners & {"his", "her", "their"}) and "my" not in owners
 
 
 def _your_back(words: list[str]) -> bool:

@@ -147,8 +147,12 @@ _LONG_EVENTS = (
     "childbirth", "gave birth", "got married", "ano pasado", "mes pasado", "annee derniere", "mois dernier",
     "letztes jahr", "letzten monat", "ano passado", "mes passado", "nina", "nino", "teenage", "retired",
 )  # fmt: skip
-_EVENT_PHRASES = [(tuple(k.split()), v) for k, v in _EVENTS.items()]
-_LONG_PHRASES = [tuple(k.split()) for k in _LONG_EVENTS]
+_EVENT_PHRASES: dict[str, list[tuple[tuple[str, ...], tuple[int, int]]]] = {}
+for _name, _day in _EVENTS.items():
+    _EVENT_PHRASES.setdefault(_name.split()[0], []).append((tuple(_name.split()), _day))
+_LONG_PHRASES: dict[str, list[tuple[str, ...]]] = {}
+for _name in _LONG_EVENTS:
+    _LONG_PHRASES.setdefault(_name.split()[0], []).append(tuple(_name.split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,7 +387,7 @@ def _dated(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     ):
         days = (today - date(int(word), 7, 1)).days if int(word) < today.year else today.timetuple().tm_yday
         return TimeSpan(max(days, 30), i, i, "since")
-    for phrase in _LONG_PHRASES:
+    for phrase in _LONG_PHRASES.get(word, ()):
         if tuple(words[i : i + len(phrase)]) == phrase and (anchored or phrase[0] == "last"):
             if phrase == ("last", "month"):
                 return TimeSpan(30, i, i + 1, "since")
@@ -393,7 +397,7 @@ def _dated(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     if word in _MONTHS and not (word in ("may", "mar", "march", "mars") and previous not in _SINCE and previous not in (  # noqa: E501
         "early", "late", "mid", "around")):  # fmt: skip
         return TimeSpan(_since(today, _MONTHS[word], 15), i, i, "since")
-    for phrase, (month, day) in _EVENT_PHRASES:
+    for phrase, (month, day) in _EVENT_PHRASES.get(word, ()):
         if tuple(words[i : i + len(phrase)]) == phrase:
             return TimeSpan(_since(today, month, day), i, i + len(phrase) - 1, "since")
     if word.isdigit() and previous == "was" and 3 < int(word) < 90:
