@@ -64,7 +64,7 @@ def _words(readings: Sequence[signals.Reading]) -> dict[str, float]:
     return {run: float(np.log((1 + total) / (1 + held[run])) + 1) for run in kept}
 
 
-def _fit(matrix: Matrix, wanted: Sequence[Any]) -> Any:
+def _fit(matrix: Matrix, wanted: Sequence[Any] | NDArray[Any]) -> Any:
     from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(C=STRENGTH, max_iter=3000, class_weight="balanced").fit(matrix, wanted)
@@ -111,9 +111,7 @@ def read_cases(cases: Path = CASES, *, everything: bool = False) -> list[dict[st
     """Return the English single-turn cases, only the tune part unless `everything`."""
     rows = [json.loads(line) for line in cases.read_text(encoding="utf-8").splitlines() if line.strip()]
     return [
-        r
-        for r in rows
-        if r["lang"] == "en" and len(r["turns"]) == 1 and (everything or r["split"] == "tune")
+        r for r in rows if r["lang"] == "en" and len(r["turns"]) == 1 and (everything or r["split"] == "tune")
     ]
 
 
@@ -141,7 +139,9 @@ def train(
     }  # fmt: skip
     for kind, mapping in (("urgent", URGENT_ROWS), ("refer", REFER_ROWS)):
         chosen = [
-            i for i, s in enumerate(material.signs) if s in mapping and head.LEVELS[material.levels[i]] == kind
+            i
+            for i, s in enumerate(material.signs)
+            if s in mapping and head.LEVELS[material.levels[i]] == kind
         ]
         signal = _fit(matrix[chosen], [material.signs[i] for i in chosen])
         arrays |= {f"{kind}_w": signal.coef_.T, f"{kind}_b": signal.intercept_}
