@@ -18,8 +18,8 @@ _SPLIT = re.compile(
 )
 _QUESTION = re.compile(rf"^(?:and |also |so |ok |then )?(?:{_ASKS})\b|\?\s*$", re.IGNORECASE)
 _WISH = re.compile(
-    r"\b(?:look(?:ing)? (?:for|into|to)|i(?:'d| would) (?:like|love)|i (?:want|need)|any (?:tips|advice|ideas|help)|"
-    r"trying to|wonder(?:ing)?|please)\b",
+    r"\b(?:look(?:ing)? (?:for|into|to)|i(?:'d| would) (?:like|love)|i (?:want|need)|"
+    r"any (?:tips|advice|ideas|help)|trying to|wonder(?:ing)?|please)\b",
     re.IGNORECASE,
 )
 
