@@ -60,9 +60,8 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
     relative = "relative" in places
     other = relative or "other_word" in places
     elided = words[0] in ("can", "could") and words[1:2] and words[1] in _ELIDED
-    starts_as_question = (words[0] in _QUESTION and not elided) or any(
-        a == 0 for a, _ in places.get("question_start", ())
-    )
+    opens = words[0] in _QUESTION or any(a == 0 for a, _ in places.get("question_start", ()))
+    starts_as_question = opens and not elided
     about_someone = has_self or other
     hypothetical = _hypothetical(sentence, places)
     generic = not about_someone and not _has_span(places) and (starts_as_question or _about_exercise(words))

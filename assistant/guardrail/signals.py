@@ -347,6 +347,14 @@ def _cancelled(
 ) -> bool:
     if flag.level == "refer" and any(b < first <= b + 3 for _, b in places.get("wondering", ())):
         return True
+    if flag.id == "persistent" and _since_the_last(sentence.words, max(used)):
+        return True
+    if flag.id == "persistent" and sentence.words[first] == "for":
+        # "on prednisone for years" and "lifted for years" say nothing of the pain.
+        before = {k for k in range(first) if sentence.clause[k] == sentence.clause[first]}
+        dated = any(a in before for a, _ in places.get("dated_thing", ()))
+        if dated or {sentence.words[k] for k in before} & _ACTIVITY:
+            return True
     if "negated" not in flag.keeps:
         for word in used:
             trigger = modifiers.triggers.get(word)
@@ -401,6 +409,12 @@ def _spans(message: str, reading: Reading, today: date, pain_known: bool) -> lis
     return found
 
 
+def _since_the_last(words: list[str], last: int) -> bool:
+    """Say whether "it's been a while since my back felt like this" follows: how long it was well."""
+    rest = words[last + 1 : last + 10]
+    return rest[:1] == ["since"] and bool({"last", "like", "such"} & set(rest))
+
+
 def _belongs(
     span: duration.TimeSpan,
     sentence: Sentence,
@@ -420,8 +434,7 @@ def _belongs(
         and {*words[max(0, span.first - 3) : span.first - 1]} & _ACTIVITY
     ):
         return 0
-    if rest[:1] == ["since"] and {"last", "like", "such"} & set(rest[:9]):
-        # "it's been a while since my back felt like this" says how long it was well.
+    if _since_the_last(words, span.last):
         return 0
     if rest[:2] == ["from", "now"] or (before[:1] == ["in"] and before[-1:] in (["about"], ["roughly"])):
         return 0
