@@ -56,7 +56,8 @@ _ENDS_NEGATION = frozenset(
     ]
 )
 _WISH = frozenset(["want", "hope", "hoping", "wish", "to", "get", "getting", "until", "till", "when", "before", "once", "how", "will", "would", "if", "never", "hasn't", "haven't", "isn't", "not", "doesn't", "didn't", "won't", "can", "could", "should", "ever"])  # fmt: skip  # noqa: E501
-_PRESENT = frozenset(["is", "am", "are", "'s", "i'm", "it's", "has", "have", "i've", "he's", "she's", "still", "now", "today", "currently", "keeps", "keep", "gets", "hurts", "ahora", "jetzt", "maintenant", "agora", "duele", "duelen", "doi", "doem", "tengo", "tenho", "ai", "estoy", "estou", "habe", "bin", "aches", "since", "get", "been", "lately", "recently", "tonight"])  # fmt: skip  # noqa: E501
+_NOBODY = frozenset(["nobody", "none", "nothing", "noone", "nadie", "personne", "niemand", "ninguem"])
+_PRESENT = frozenset(["feels", "same", "again", "is", "am", "are", "'s", "i'm", "it's", "has", "have", "i've", "he's", "she's", "still", "now", "today", "currently", "keeps", "keep", "gets", "hurts", "ahora", "jetzt", "maintenant", "agora", "duele", "duelen", "doi", "doem", "tengo", "tenho", "ai", "estoy", "estou", "habe", "bin", "aches", "since", "get", "been", "lately", "recently", "tonight"])  # fmt: skip  # noqa: E501
 _PAST_VERBS = frozenset(["had", "was", "were", "did", "got"])
 
 
@@ -293,7 +294,7 @@ def _resolved(words: list[str], places: Places, triggers: dict[int, int]) -> int
     best: int | None = None
     for first, last in places.get("resolved", ()):
         before = words[max(0, first - 3) : first]
-        if first in triggers or any(w in _WISH for w in before):
+        if first in triggers or any(w in _WISH or w in _NOBODY for w in before):
             continue
         if before[-1:] == ["back"] and words[last] in ("gone", "went"):
             continue

@@ -275,7 +275,7 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
             j += 1
             continue
         if word in ("or", "to", "and", "of", "good", "solid", "full", "whole", "long", "bit", "nearly", "almost", "more",  # noqa: E501
-                    "other", "last", "past", "oder", "o", "ou", "bis", "a", "de", "straight", "consecutive", "n", "%"):  # fmt: skip  # noqa: E501
+                    "other", "last", "past", "oder", "o", "ou", "bis", "a", "de", "straight", "consecutive", "n", "odd", "plus", "+", "something", "ish", "%"):  # fmt: skip  # noqa: E501
             j += 1
             continue
         break

@@ -232,6 +232,8 @@ _COMPLAINT_NOUNS = frozenset(
 )
 _VERBS_BEFORE = frozenset(["go", "going", "went", "come", "came", "get", "getting", "got", "run", "running", "be", "am", "is", "are", "was", "step", "steps", "look", "looking", "hold", "holding", "sit", "lie", "move", "pull", "push", "bring", "put", "call"])  # fmt: skip  # noqa: E501
 WINDOW = 9
+_SORE = frozenset(["sore", "achy", "achey", "stiff"])
+"""What is said of the back even where it is not named: "still sore getting out of the car"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +338,7 @@ def mentions(sentence: Sentence, places: Places, context: Context, language: str
             site = "elsewhere"
         else:
             site = "unsaid"
-        if site != "back" and not strong:
+        if site != "back" and not strong and not (site == "unsaid" and words[first] in _SORE):
             continue
         found.append(
             Mention(

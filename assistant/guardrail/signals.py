@@ -77,6 +77,11 @@ _OTHER_BEFORE = frozenset(
         "held",
     ]
 )
+_ACTIVITY = frozenset(
+    "lifted lifting ran run running jogged jogging trained training swum swimming cycled cycling rowed rowing "
+    "coached coaching played playing married worked working taught teaching climbed climbing danced".split()
+)
+"""What a span after "for" belongs to: "I've lifted for ten years"."""
 _ANAPHORA = frozenset(
     [
         "it",
@@ -223,14 +228,15 @@ def _drop_asides(reading: Reading) -> None:
     if not others or reading.words() < ASIDE_WORDS or any(n not in others for n, _ in reading.pains):
         return
     last = len(reading.sentences) - 1
-    asked = any(reading.sentences[n].question or n == last or "advise" in reading.places[n] for n in others)
+    asked = any(reading.sentences[n].question or n == last for n in others) or reading.has("advise")
+    asked = asked or not any(c.subject == "self" for c in reading.contexts)
     if asked or any(h.flag.level == "urgent" for h in reading.hits):
         return
     reading.pains = [(n, m) for n, m in reading.pains if n not in others]
     reading.hits = [h for h in reading.hits if h.sentence not in others]
 
 
-ASIDE_WORDS = 18
+ASIDE_WORDS = 12
 
 
 def _bare_span(reading: Reading) -> bool:
@@ -306,12 +312,15 @@ def _implied(reading: Reading, today: date) -> list[tuple[int, Mention]]:
 
 def _meant(reading: Reading) -> list[tuple[int, Mention]]:
     """A short message that only tells a limit or a course ("tonight at the end of my street") means the pain."""  # noqa: E501
+    if any(m.site != "elsewhere" and m.status == "present" for _, m in reading.pains):
+        return []
+    for number, places in enumerate(reading.places):
+        named = "it_present" in places or ("it_varies" in places and reading.has("spine_any"))
+        if named and not reading.has("other_site") and not reading.contexts[number].generic:
+            return [(number, Mention("unsaid", "present", 0, 0, False, False))]
     bound = reading.has("back_bound")
     if any(m.site != "elsewhere" for _, m in reading.pains) or (reading.has("other_topic") and not bound):
         return []
-    for number, places in enumerate(reading.places):
-        if "it_varies" in places and reading.has("spine_any") and not reading.contexts[number].generic:
-            return [(number, Mention("unsaid", "present", 0, 0, False, False))]
     for hit in reading.hits:
         if reading.sentences[hit.sentence].question:
             continue
@@ -326,7 +335,9 @@ def _meant(reading: Reading) -> list[tuple[int, Mention]]:
                 hit.flag.signal == "duration" and "run_word" in reading.places[hit.sentence]
             )
             if (hit.strong and hit.flag.signal not in _COURSE) or any(w in _IT for w in words) or bare:
-                return [(hit.sentence, Mention("unsaid", "present", 0, 0, False, False))]
+                spans = reading.sentences[hit.sentence].spans
+                first = next(i for i, span in enumerate(spans) if span[0] == hit.place)
+                return [(hit.sentence, Mention("unsaid", "present", first, first, False, False))]
     return []
 
 
@@ -472,6 +483,8 @@ def _belongs(
     after = words[span.last + 1 : span.last + 3]
     before = words[max(0, span.first - 2) : span.first]
     rest = words[span.last + 1 :]
+    if words[max(0, span.first - 1) : span.first] == ["for"] and {*words[max(0, span.first - 3) : span.first - 1]} & _ACTIVITY:
+        return 0
     if rest[:1] == ["since"] and {"last", "like", "such"} & set(rest[:9]):
         # "it's been a while since my back felt like this" says how long it was well.
         return 0
@@ -489,7 +502,7 @@ def _belongs(
         if (
             after
             and after[0] in _OTHER_AFTER
-            and after[:2] not in (["on", "and"], ["each", "time"])
+            and after[:2] not in (["on", "and"], ["each", "time"], ["on", "i"], ["on", "it"], ["on", "still"], ["on", "it's"])
             and not (after[0] in ("of", "in", "to") and _pain_next(words, span.last, here))
         ):
             return 0
@@ -500,7 +513,8 @@ def _belongs(
     if all(m.site == "elsewhere" for m in here) and here:
         return 0
     clause = sentence.clause[span.first]
-    if any(sentence.clause[a] == clause for a, _ in places.get("dated_thing", ())):
+    since = span.kind == "since" and "since" in words[: span.first]
+    if not (since and here) and any(sentence.clause[a] == clause for a, _ in places.get("dated_thing", ())):
         return 0
     in_clause = [m for m in here if sentence.clause[m.first] <= clause <= sentence.clause[m.last]]
     inside = [w for w, c in zip(words, sentence.clause, strict=True) if c == clause]
