@@ -127,7 +127,8 @@ class Assistant:
 
     def reply(self, message: str, conversation: Conversation) -> schema.Reply:
         """Answer one message; the conversation is changed to hold what must be remembered."""
-        return self.chain.invoke(Turn(message, conversation))
+        # The chain's own steps, called directly: running them as a chain costs as much as the retrieval.
+        return self._reply(self._answer(self._retrieve(self._triage(Turn(message, conversation)))))
 
     def stream(self, message: str, conversation: Conversation) -> Iterator[Event]:
         """Answer one message in steps: the referral before any text, so that urgent advice never waits."""
