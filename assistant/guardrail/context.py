@@ -217,7 +217,8 @@ _REAL_AFTER_ALL = (["which", "i"], ["which", "is"], ["which", "it"], ["and", "th
 def _historical(words: list[str], places: Places) -> bool:
     if "past" not in places:
         return False
-    return not any(w in _PRESENT for w in words)
+    # In "I used to get sciatica" the verb after "used to" is no present.
+    return not any(w in _PRESENT and words[max(0, i - 2) : i] != ["used", "to"] for i, w in enumerate(words))
 
 
 def _told_past(words: list[str], places: Places) -> bool:

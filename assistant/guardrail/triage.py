@@ -126,7 +126,7 @@ class Guardrail:
             now.settled.setdefault("duration", text)
 
     def _pain(self, reading: Reading, before: TriageState, now: TriageState) -> None:
-        for number, mention in reading.pains:
+        for number, mention in sorted(reading.pains, key=lambda found: found[0]):
             sentence = reading.sentences[number]
             if mention.status == "present":
                 if mention.site == "elsewhere":
