@@ -250,20 +250,22 @@ class Guardrail:
         if level == "urgent" or now.elsewhere:
             return
         enough = limits.urgent if level == "none" else limits.urgent_known
-        if urgent >= enough and opinion.urgent_row and not self._void(reading):
+        spoken = any(reading.has(c) for c in ("spine_any", "ache_word", "backache"))
+        if urgent >= enough and opinion.urgent_row and spoken and not self._void(reading):
             self._present(now, told, reading)
             self._add(now, opinion.urgent_row, told, source="head")
         elif level == "none":
             if now.elsewhere or now.mild or self._void(reading):
                 return
-            spoken = any(reading.has(c) for c in ("spine_any", "ache_word", "backache"))
             if refer + urgent >= limits.refer and spoken and reading.over_at is None:
                 self._present(now, told, reading)
                 self._add(now, opinion.refer_row, told, source="head")
             elif 1 - none >= limits.check and spoken and now.pain != "denied":
                 self._present(now, told, reading)
         elif level == "check":
-            if refer + urgent >= limits.refer_known:
+            # A short time that is known speaks against what the head would call lasting.
+            needed = LATER_REFER if "duration" in now.settled else limits.refer_known
+            if refer + urgent >= needed:
                 self._add(now, opinion.refer_row, told, source="head")
             elif none >= limits.quiet:
                 now.pain = "unknown"
@@ -281,7 +283,9 @@ class Guardrail:
         new = any(f.turn == now.turn for f in now.facts)
         if float(opinion.chances[3]) >= limits.refer_known and opinion.urgent_row and not new:
             self._add(now, opinion.urgent_row, told, source="head")
-        elif now.pain == "present" and not now.facts and float(opinion.chances[2:].sum()) >= LATER_REFER:
+        elif not any(m.status == "present" and m.site != "elsewhere" for _, m in reading.pains):
+            return
+        elif not now.settled and not now.facts and float(opinion.chances[2:].sum()) >= LATER_REFER:
             self._add(now, opinion.refer_row, told, source="head")
 
     def _present(self, now: TriageState, evidence: str, reading: Reading) -> None:
