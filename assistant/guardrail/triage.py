@@ -251,7 +251,9 @@ class Guardrail:
             return
         enough = limits.urgent if level == "none" else limits.urgent_known
         spoken = any(reading.has(c) for c in ("spine_any", "ache_word", "backache"))
-        if urgent >= enough and opinion.urgent_row and spoken and not self._void(reading):
+        told_over = level == "none" and reading.over_at is not None
+        doubtful = told_over or not spoken or self._void(reading)
+        if urgent >= enough and opinion.urgent_row and not doubtful:
             self._present(now, told, reading)
             self._add(now, opinion.urgent_row, told, source="head")
         elif level == "none":
@@ -263,9 +265,8 @@ class Guardrail:
             elif 1 - none >= limits.check and spoken and now.pain != "denied":
                 self._present(now, told, reading)
         elif level == "check":
-            # A short time that is known speaks against what the head would call lasting.
-            needed = LATER_REFER if "duration" in now.settled else limits.refer_known
-            if refer + urgent >= needed:
+            # A short time that is known speaks against a guess: then the question is asked.
+            if refer + urgent >= limits.refer_known and "duration" not in now.settled:
                 self._add(now, opinion.refer_row, told, source="head")
             elif none >= limits.quiet:
                 now.pain = "unknown"
