@@ -105,11 +105,17 @@ class Assistant:
         build = index.current(settings)
         wording = Wording.load()
         encode = embeddings.keeping(settings.data_dir / "cache")
+        concepts = Concepts.load(settings.knowledge_dir / "concepts.toml")
+        titles = concepts.named(" ".join({chunk.guide for chunk in build.chunks}))
         answerer = Answerer(
             build.chunks,
-            IntentClassifier.load(settings.knowledge_dir / "intents.toml", encode),
+            IntentClassifier.load(
+                settings.knowledge_dir / "intents.toml",
+                encode,
+                lambda text: bool(concepts.named(text) & titles),
+            ),
             Mentions(build.chunks, embeddings.is_word),
-            Linker(build.chunks, Concepts.load(settings.knowledge_dir / "concepts.toml"), encode),
+            Linker(build.chunks, concepts, encode),
             wording,
             settings.clinic,
         )
