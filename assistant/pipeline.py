@@ -25,9 +25,12 @@ from assistant.ingestion import index
 from assistant.retrieval import relevance, vectorstore
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
 from assistant.retrieval.hybrid import HybridRetriever
+from assistant.retrieval.spelling import Spelling, short_forms
 from assistant.settings import Settings
 from assistant.wording import Wording
 
+FOREIGN_WORDS = 3
+"""Least words of a message whose language is worth a remark."""
 PASSAGES = 8
 """Passages that a question is answered from."""
 
@@ -101,12 +104,6 @@ class Assistant:
         embeddings = embeddings or load_embeddings(settings)
         build = index.current(settings)
         wording = Wording.load()
-        retriever = HybridRetriever(
-            chunks=build.chunks,
-            store=vectorstore.open_store(settings, build.name, embeddings),
-            embeddings=embeddings,
-            k=PASSAGES,
-        )
         encode = embeddings.keeping(settings.data_dir / "cache")
         answerer = Answerer(
             build.chunks,
@@ -116,12 +113,22 @@ class Assistant:
             wording,
             settings.clinic,
         )
+        short = short_forms(settings.knowledge_dir / "chat_words.toml")
+        texts = [*(chunk.searchable for chunk in build.chunks), *answerer.vocabulary]
+        retriever = HybridRetriever(
+            chunks=build.chunks,
+            store=vectorstore.open_store(settings, build.name, embeddings),
+            embeddings=embeddings,
+            k=PASSAGES,
+            mend=Spelling(texts, embeddings.is_word, short).mend,
+        )
         guardrail = Guardrail.load(settings.knowledge_dir, today=today)
         return cls(settings, guardrail, retriever, answerer, wording, build.name, today)
 
     def reply(self, message: str, conversation: Conversation) -> schema.Reply:
         """Answer one message; the conversation is changed to hold what must be remembered."""
-        return self.chain.invoke(Turn(message, conversation))
+        # The chain's own steps, called directly: running them as a chain costs as much as the retrieval.
+        return self._reply(self._answer(self._retrieve(self._triage(Turn(message, conversation)))))
 
     def stream(self, message: str, conversation: Conversation) -> Iterator[Event]:
         """Answer one message in steps: the referral before any text, so that urgent advice never waits."""
@@ -142,14 +149,18 @@ class Assistant:
     def _retrieve(self, turn: Turn) -> Turn:
         if turn.triage is not None and turn.triage.level == "urgent":
             return turn
-        questions = segments.questions(turn.message)
+        questions = segments.questions(self.retriever.mend(turn.message))
         return replace(turn, passages={text: self.retriever.search(text) for text in questions})
 
     def _answer(self, turn: Turn) -> Turn:
         if turn.triage is not None and turn.triage.level == "urgent":
             return replace(turn, draft=Draft("seek_help"))
+        assert turn.triage is not None
         draft, turn.conversation.memory = self.answerer.answer(
-            turn.passages, turn.conversation.memory, relevance.covered
+            turn.passages,
+            turn.conversation.memory,
+            relevance.covered,
+            tells=turn.triage.present_pain and not segments.asks(turn.message),
         )
         return replace(turn, draft=draft)
 
@@ -166,7 +177,7 @@ class Assistant:
             conversation_id=turn.conversation.id,
             message_id=secrets.token_urlsafe(12),
             topic=draft.topic,
-            answer=self._joined(triage, card.lead, draft),
+            answer=self._joined(turn, triage, card.lead, draft),
             referral=decided,
             citations=draft.citations,
             exercises=draft.exercises,
@@ -183,10 +194,14 @@ class Assistant:
         url = f"/api/plans/{secrets.token_urlsafe(18)}.ics"
         return schema.Plan(days=draft.plan, calendar_url=url, start=start)
 
-    def _joined(self, triage: Triage, lead: str, draft: Draft) -> str:
+    def _joined(self, turn: Turn, triage: Triage, lead: str, draft: Draft) -> str:
         """Put the care card where its level wants it: alone, before the answer, or after it."""
         if triage.level == "urgent":
             return lead
+        note = f"care.language.{triage.language}"
+        foreign = triage.language != "en" and len(turn.message.split()) >= FOREIGN_WORDS
+        if not lead and foreign and self.wording.has(note):
+            return "\n\n".join((self.wording.say(note), draft.answer))
         if triage.level == "refer":
             general = self.wording.say("answers.lead.general") if draft.covered else ""
             return "\n\n".join(part for part in (lead, general, draft.answer) if part)

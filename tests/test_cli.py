@@ -25,7 +25,14 @@ def run(settings: Settings, *arguments: str, **env: str) -> subprocess.Completed
 def test_ask_gives_the_whole_exercise(guide_settings: Settings) -> None:
     done = run(guide_settings, "ask", "How do I do a bird dog?")
     assert done.returncode == 0
-    for part in ("all fours", "left leg back", "3–5 seconds", "switch sides", "2–3 sets of 8–10 per side", "coordination"):
+    for part in (
+        "all fours",
+        "left leg back",
+        "3–5 seconds",
+        "switch sides",
+        "2–3 sets of 8–10 per side",
+        "coordination",
+    ):
         assert part in done.stdout
 
 

@@ -53,7 +53,11 @@ FACTS = {
         "Lack of Strength Work",
         "key stabilizers",
     ],
-    "10 Essential Back Exercises for Runners": ["2–3 times per week", "after easy runs", "cross-training routine"],
+    "10 Essential Back Exercises for Runners": [
+        "2–3 times per week",
+        "after easy runs",
+        "cross-training routine",
+    ],
     "How to Integrate Back Exercises Into Your Training": [
         "After easy runs",
         "10–15 minutes",
@@ -92,7 +96,10 @@ FACTS = {
     "Final Thoughts": ["Free Discovery Visit", "https://www.endurance-unleashed.com/free-discovery-visit/"],
 }
 STEPS = [
-    ("Plank with Shoulder Taps", ["shoulders over wrists", "head to heels", "left shoulder with your right hand"]),
+    (
+        "Plank with Shoulder Taps",
+        ["shoulders over wrists", "head to heels", "left shoulder with your right hand"],
+    ),
     ("Bird Dogs", ["all fours", "right arm forward", "left leg back", "3–5 seconds", "back flat"]),
     ("Glute Bridges", ["knees bent", "heels", "form a line", "at the top"]),
     ("Dead Bugs", ["90°", "toward the ceiling", "right arm and left leg", "pressed into the ground"]),

@@ -77,7 +77,13 @@ def test_short_and_joined_names_are_understood(assistant: Assistant, alias: str,
 
 def test_quotations_stand_in_the_guide_word_for_word(assistant: Assistant, guide_settings: Settings) -> None:
     guide = (guide_settings.knowledge_dir / "back-exercises-for-runners.md").read_text(encoding="utf-8")
-    for question in ("what causes back strains", "why does my back matter", "how often", "tips for my back", "Bird Dogs"):
+    for question in (
+        "what causes back strains",
+        "why does my back matter",
+        "how often",
+        "tips for my back",
+        "Bird Dogs",
+    ):
         for citation in ask(assistant, question).citations:
             assert citation.quote in guide
 
@@ -92,7 +98,7 @@ def test_quotations_stand_in_the_guide_word_for_word(assistant: Assistant, guide
         ("when do I fit the exercises into my training?", "integration", "10–15 minutes"),
         ("any other tips to protect my back", "protection", "Vary surfaces"),
         ("when should I see a professional", "seek_help", "beyond a week or two"),
-        ("how do I book a visit", "clinic", "discovery visit"),
+        ("how do I book a visit", "clinic", "Discovery Visit"),
         ("hello", "smalltalk", "Hi!"),
         ("thanks a lot", "smalltalk", "welcome"),
         ("are you a real doctor?", "smalltalk", "not a doctor"),
@@ -185,7 +191,12 @@ def test_another_clinics_guide_works_without_a_code_change(
 
 
 def test_marks_point_at_citations_that_exist(assistant: Assistant) -> None:
-    for question in ("what causes strains", "exercises for a weak core", "Bird Dogs", "why does the back matter"):
+    for question in (
+        "what causes strains",
+        "exercises for a weak core",
+        "Bird Dogs",
+        "why does the back matter",
+    ):
         reply = ask(assistant, question)
         marks = {int(n) for n in re.findall(r"\[(\d+)\]", reply.answer)}
         assert marks == set(range(1, len(reply.citations) + 1))

@@ -15,7 +15,7 @@ from assistant.answering.intent import IntentClassifier
 from assistant.answering.mentions import Mentions
 from assistant.answering.plans import PlanWriter
 from assistant.answering.understanding import SMALLTALK, Covered, Memory, Question, Understanding
-from assistant.ingestion.chunks import Chunk
+from assistant.ingestion.chunks import Chunk, sentences
 from assistant.settings import Clinic
 from assistant.wording import Wording
 
@@ -29,6 +29,11 @@ _TOPICS: dict[str, schema.Topic] = {
     "report": "seek_help",
     "clinic": "clinic",
 }
+_OPEN = ("why", "causes", "choose", "integrate", "protect", "benefit", "frequency", "report", "order")
+"""Intents whose answer also holds the passages that are nearest to the question."""
+_ITEMISED = ("causes", "protect", "integrate", "item")
+"""Intents whose answer lists causes, tips or ways before anything else."""
+_EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
 _KEPT_QUESTIONS = 20
 _ASKS_NUMBER = (
     "how many",
@@ -58,7 +63,11 @@ class Answerer:
     ) -> None:
         self.composer = Composer(chunks, wording)
         self.understanding = Understanding(
-            chunks, intents, mentions, wording.say("answers.exercise.stand_in")
+            chunks,
+            intents,
+            mentions,
+            lambda text: bool(linker.concepts.named(text)),
+            wording.say("answers.exercise.stand_in"),
         )
         self.plans = PlanWriter(self.composer, linker, mentions, wording, today)
         self.linker = linker
@@ -66,8 +75,18 @@ class Answerer:
         self.clinic = clinic
         self._guide = chunks[0].guide if chunks else ""
 
+    @property
+    def vocabulary(self) -> list[str]:
+        """Return texts that hold the words which questions to this guide use."""
+        return [*self.understanding.examples, *self.linker.concepts.words]
+
     def answer(
-        self, found: Mapping[str, Sequence[Document]], memory: Memory, covered: Covered
+        self,
+        found: Mapping[str, Sequence[Document]],
+        memory: Memory,
+        covered: Covered,
+        *,
+        tells: bool = False,
     ) -> tuple[Draft, Memory]:
         """Return the drafted answer and the new memory.
 
@@ -75,16 +94,25 @@ class Answerer:
             found: The questions of one message in order, each with its passages.
             memory: What was talked about before.
             covered: Judges from passages and a margin of cosines whether the guide covers a question.
+            tells: The message tells of pain and asks nothing.
         """
         memory = memory.model_copy(deep=True)
         drafts: list[Draft] = []
-        questions = [self.understanding.understand(q, docs, memory, covered) for q, docs in found.items()]
+        questions = [
+            self.understanding.understand(text, documents, memory, covered, tells=tells)
+            for text, documents in found.items()
+        ]
         for question in self._worth_answering(questions):
             draft = self._draft(question, memory)
             drafts.append(draft)
             memory.intent = question.intent
             memory.topic = draft.topic if draft.covered else memory.topic
             memory.shown = draft.shown or memory.shown
+            memory.listed = (
+                [] if draft.shown and question.intent not in _ITEMISED else draft.listed or memory.listed
+            )
+            if self.linker.concepts.named(question.context):
+                memory.about = question.context
             memory.seen = list(dict.fromkeys([*memory.seen, *draft.shown]))
         memory.questions = [*memory.questions, " ".join(found)][-_KEPT_QUESTIONS:]
         return Draft.joined(drafts), memory
@@ -112,6 +140,8 @@ class Answerer:
             getattr(self, f"_{intent}")(draft, question, memory)
         else:
             getattr(self, f"_{intent}", self._choose)(draft, question)
+            if intent in _OPEN:
+                self._also(draft, question.anchors)
         if not draft.suggestions:
             key = "one_exercise" if draft.topic == "exercises" and len(draft.shown) == 1 else draft.topic
             self.composer.suggest(draft, key)
@@ -138,6 +168,25 @@ class Answerer:
         self.composer.summaries(draft, self.composer.of_kind("exercise"))
         self.composer.frequency(draft)
 
+    def _summary(self, draft: Draft, question: Question) -> None:
+        """Say the first sentence of every section, and how often the exercises are done."""
+        lines = []
+        for chunk in self.composer.of_kind("text", "overview"):
+            first = sentences(chunk.text)[0]
+            if chunk.topic != "clinic" and not first.endswith(":"):
+                lines.append(f"{first}{draft.cite(chunk, first)}")
+        draft.bullets(lines)
+        self.composer.frequency(draft)
+
+    def _item(self, draft: Draft, question: Question) -> None:
+        """Say one cause, tip or way that was listed before, and what helps with it."""
+        self.composer.items(draft, question.passages)
+        self._also(draft, self.linker.exercises(question.context, 3))
+
+    def _holds(self, draft: Draft, question: Question) -> None:
+        """List the exercises that are dosed by time."""
+        self.composer.doses(draft, self.composer.timed())
+
     def _which(self, draft: Draft, question: Question) -> None:
         draft.say(self.wording.say("answers.exercise.which"))
         names = [c.title for c in self.composer.of_kind("exercise")]
@@ -153,12 +202,10 @@ class Answerer:
 
     def _no_weights(self, draft: Draft, question: Question) -> None:
         """Say which exercises need nothing, and what the guide says of the ones that name a thing."""
-        chosen = question.targets or self.linker.exercises(question.message, MAX_CHOICES)
         self._lead(draft, "no_weights")
-        self.composer.summaries(draft, chosen)
-        self.composer.steps_with(
-            draft, self.composer.of_kind("exercise"), ("weight", "band", "dumbbell", "bench")
-        )
+        self.composer.steps_with(draft, self.composer.of_kind("exercise"), _EQUIPMENT)
+        if question.targets or self.linker.concepts.named(question.context):
+            self._choose(draft, question)
 
     def _lead(self, draft: Draft, key: str) -> None:
         draft.say(self.wording.say(f"answers.lead.{key}"))
@@ -166,34 +213,42 @@ class Answerer:
     def _also(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
         """Add what the guide says nearby, unless it stands in the answer already."""
         cited = {citation.id for citation in draft.citations}
-        if new := [chunk for chunk in chunks if chunk.id not in cited]:
+        if new := [chunk for chunk in chunks if chunk.id not in cited and not chunk.text.endswith(":")]:
             self._lead(draft, "also")
             self.composer.mixed(draft, new)
 
     def _why(self, draft: Draft, question: Question) -> None:
         texts = [c for c in self.composer.of_topic("why") if c.kind == "text"]
-        main = next((c for c in texts if "\n- " in c.quote or "\n• " in c.quote), texts[0] if texts else None)
-        if main:
-            self.composer.passage(draft, main)
-        self._also(draft, self.linker.exercises(question.message, 3))
-        self.composer.frequency(draft)
+        general = [c for c in texts if "\n- " in c.quote or "\n• " in c.quote] or texts
+        near = [c for c in question.anchors if c in texts]
+        for chunk in list(
+            dict.fromkeys([*near[:1], *(general[:1] if not near or near[0] in general else [])])
+        ):
+            self.composer.passage(draft, chunk)
+        if self.linker.concepts.named(question.context):
+            self._also(draft, self.linker.exercises(question.context, 3))
+            self.composer.frequency(draft)
 
     def _causes(self, draft: Draft, question: Question) -> None:
-        near = self.linker.items(question.message, 2, ["cause"])
-        near = near or [c for c in question.passages[:2] if c.kind == "cause"]
+        near = self.linker.items(question.context, 2, ["cause"])
+        if near:
+            anchored = [c for c in question.anchors if c.kind == "cause"]
+            near = list(dict.fromkeys([*anchored, *near]))[:2]
         self._lead(draft, "cause" if near else "causes")
         self.composer.items(draft, near or self.composer.of_kind("cause"))
-        if self.linker.concepts.named(question.message):
-            self._also(draft, self.linker.exercises(question.message, 2))
+        if self.linker.concepts.named(question.context):
+            self._also(draft, self.linker.exercises(question.context, 2))
             self._tips_nearby(draft, question)
 
     def _howto(self, draft: Draft, question: Question) -> None:
-        if not question.targets:
+        nearest = [c for c in (*question.anchors, *question.passages[:1]) if c.exercise][:1]
+        targets = question.targets or nearest
+        if not targets:
             self._choose(draft, question)
-        for chunk in question.targets[:3]:
+            return
+        for chunk in targets[:3]:
             self.composer.exercise(draft, chunk)
-        if question.targets:
-            self.composer.frequency(draft)
+        self.composer.frequency(draft)
 
     def _benefit(self, draft: Draft, question: Question) -> None:
         if len(question.targets) != 1:
@@ -219,7 +274,7 @@ class Answerer:
 
     def _choose(self, draft: Draft, question: Question) -> None:
         wanted = list(
-            dict.fromkeys([*question.targets, *self.linker.exercises(question.message, MAX_CHOICES)])
+            dict.fromkeys([*question.targets, *self.linker.exercises(question.context, MAX_CHOICES)])
         )
         chosen = wanted[: max(MAX_CHOICES, len(question.targets))]
         if chosen:
@@ -244,30 +299,39 @@ class Answerer:
         self.composer.summaries(draft, question.targets or self.composer.of_kind("exercise"))
 
     def _integrate(self, draft: Draft, question: Question) -> None:
+        near = self.linker.items(question.context, 2, ["integration"])
         self._lead(draft, "integrate")
-        self.composer.items(draft, self.composer.of_kind("integration"))
+        self.composer.items(draft, near or self.composer.of_kind("integration"))
+        if near and not question.targets:
+            self.composer.summaries(draft, self.plans.named_in(near))
         self.composer.frequency(draft)
         if question.targets:
             self.composer.doses(draft, question.targets[:2])
 
     def _protect(self, draft: Draft, question: Question) -> None:
-        near = self.linker.items(question.message, 2, ["tip"])
-        near = near or [c for c in question.passages[:3] if c.kind == "tip"][:2]
+        near = self.linker.items(question.context, 2, ["tip"])
+        if near:
+            anchored = [c for c in question.anchors if c.kind == "tip"]
+            near = list(dict.fromkeys([*anchored, *near]))[:2]
         self._lead(draft, "cause" if near else "protect")
         self.composer.items(draft, near or self.composer.of_kind("tip"))
         asks_number = any(words in question.message.lower() for words in _ASKS_NUMBER)
         if asks_number and not any(c.isdigit() for chunk in near for c in chunk.text):
             draft.say(self.wording.say("answers.partly.amounts"))
-        if self.linker.concepts.named(question.message):
-            causes = self.linker.items(question.message, 1, ["cause"])
-            self._also(draft, [*self.linker.exercises(question.message, 2), *causes])
+        if self.linker.concepts.named(question.context):
+            causes = self.linker.items(question.context, 1, ["cause"])
+            self._also(draft, [*self.linker.exercises(question.context, 2), *causes])
 
     def _report(self, draft: Draft, question: Question) -> None:
         """Answer somebody who tells of pain and asks nothing: the guide's rule on when to get help."""
+        if "report" in draft.said:
+            draft.say(self.wording.say("answers.noted"))
+            return
+        draft.said.append("report")
         for chunk in self.composer.of_topic("seek_help")[:1]:
             self.composer.passage(draft, chunk, most=1)
-        if self.linker.concepts.named(question.message):
-            self._also(draft, self.linker.items(question.message, 1, ["cause"]))
+        if self.linker.concepts.named(question.context):
+            self._also(draft, self.linker.items(question.context, 1, ["cause"]))
 
     def _seek_help(self, draft: Draft, _question: Question) -> None:
         for chunk in self.composer.of_topic("seek_help"):
@@ -278,12 +342,17 @@ class Answerer:
     def _clinic(self, draft: Draft, _question: Question) -> None:
         draft.say(self.wording.say("answers.clinic.ways", clinic=self.clinic.name))
         ways = self.clinic.ways_to_a_person()
-        draft.bullets([f"[{way.label}]({way.url})" if way.kind == "link" else way.label for way in ways])
+        if not self.composer.invitations(draft, [way.url for way in ways]):
+            draft.bullets([way.label for way in ways])
         draft.say(self.wording.say("answers.clinic.no_prices"))
+        if "clinic" not in draft.said:
+            draft.said.append("clinic")
+            for chunk in self.composer.of_topic("seek_help")[:1]:
+                self.composer.offer(draft, chunk)
         self.composer.ways(draft, ways)
 
     def _tips_nearby(self, draft: Draft, question: Question) -> None:
-        linked = self.linker.items(question.message, 2, ["tip", "cause", "integration"])
+        linked = self.linker.items(question.context, 2, ["tip", "cause", "integration"])
         near = linked or [c for c in question.passages[:3] if c.kind in ("tip", "cause", "integration")][:1]
         self._also(draft, near)
 
@@ -307,7 +376,9 @@ class Answerer:
     def _outside(self, kind: str, memory: Memory) -> Draft:
         draft = Draft("out_of_scope")
         draft.covered = False
-        draft.say(self.wording.say(f"answers.out.{kind}"))
+        again = memory.intent.startswith("out.") and f"out.{kind}" in memory.said
+        draft.say(self.wording.say("answers.out.again" if again else f"answers.out.{kind}"))
+        memory.said.append(f"out.{kind}")
         if "offer" not in memory.said:
             draft.say(self.wording.say("answers.out.offer"))
             memory.said.append("offer")

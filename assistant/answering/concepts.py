@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import Stemmer
 from numpy.typing import NDArray
 
 from assistant.answering.mentions import words
@@ -18,8 +19,12 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 NEAR_WEIGHT = 0.45
 """What a concept counts that is only worked along with the one asked for."""
+CUT = 0.5
+"""Least share of the best exercise's score for another one to be named beside it."""
+FEWEST = 2
 DENSE_WEIGHT = 1.2
 """What a cosine of 1 counts beside one shared concept."""
+_STEMMER = Stemmer.Stemmer("english")
 
 
 class ConceptsError(ValueError):
@@ -43,8 +48,9 @@ class Concepts:
 
     def __init__(self, words_of: dict[str, list[str]], near: dict[str, list[str]]) -> None:
         self._near = near
+        self.words = [term for terms in words_of.values() for term in terms]
         self._patterns = {
-            name: re.compile("|".join(rf"(?<!\S){re.escape(' '.join(words(w)))}(?!\S)" for w in terms))
+            name: re.compile("|".join(rf"(?<!\S){re.escape(_stems(term))}(?!\S)" for term in terms))
             for name, terms in words_of.items()
         }
 
@@ -72,7 +78,7 @@ class Concepts:
 
     def named(self, text: str) -> frozenset[str]:
         """Return the concepts that `text` names."""
-        plain = " ".join(words(text))
+        plain = _stems(text)
         return frozenset(name for name, pattern in self._patterns.items() if pattern.search(plain))
 
     def need(self, text: str) -> Need:
@@ -106,8 +112,10 @@ class Linker:
                 chosen.append(serving[0])
         order = {chunk.id: rank for rank, (chunk, _) in enumerate(ranked)}
         chosen = sorted(chosen[:most], key=lambda chunk: order[chunk.id])
-        chosen += [chunk for chunk, _ in ranked if chunk not in chosen]
-        return chosen[:most]
+        enough = CUT * ranked[0][1] if ranked and self.concepts.named(text) else 0.0
+        chosen += [chunk for chunk, score in ranked if chunk not in chosen and score >= enough]
+        fewest = [chunk for chunk, _ in ranked if chunk not in chosen][: max(0, FEWEST - len(chosen))]
+        return [*chosen, *fewest][:most]
 
     def items(self, text: str, most: int, kinds: Sequence[str]) -> list[Chunk]:
         """Return up to `most` causes, tips or ways of integration that share a named concept with `text`."""
@@ -127,6 +135,10 @@ class Linker:
             if chunk.kind in kinds
         ]
         return sorted(scored, key=lambda item: (-item[1], item[0].position))
+
+
+def _stems(text: str) -> str:
+    return " ".join(_STEMMER.stemWords(words(text)))
 
 
 def _about(chunk: Chunk) -> str:

@@ -72,7 +72,7 @@ class Composer:
                         "answers.exercise.summary",
                         name=chunk.exercise.name,
                         why=f"{chunk.exercise.why}{mark}",
-                        dose=f"{chunk.exercise.dose}{mark}",
+                        dose=chunk.exercise.dose.rstrip("."),
                     )
                 )
                 lines[-1] += self._holds(chunk, mark)
@@ -86,6 +86,7 @@ class Composer:
 
     def items(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
         """List titled items: causes, tips, ways of integration."""
+        draft.listed += [chunk.id for chunk in chunks if chunk.id not in draft.listed]
         draft.bullets([f"**{c.title}** – {c.text}{draft.cite(c)}" for c in chunks])
 
     def passage(self, draft: Draft, chunk: Chunk, most: int = 3) -> None:
@@ -104,6 +105,34 @@ class Composer:
             draft.bullets(bullets)
         else:
             draft.say(" ".join(f"{sentence}{mark}" for sentence in lead[:most]))
+
+    def timed(self) -> list[Chunk]:
+        """Return the exercises that are held, or done, for a time."""
+        return [
+            chunk
+            for chunk in self.of_kind("exercise")
+            if chunk.exercise and _SECONDS.search(" ".join((*chunk.exercise.steps, chunk.exercise.dose)))
+        ]
+
+    def invitations(self, draft: Draft, addresses: Sequence[str]) -> bool:
+        """List the guide's own invitations to get in touch, and say whether it has any.
+
+        Those are the sections on the clinic, and sentences that hold one of its addresses.
+        """
+        lines: list[str] = []
+        for chunk in self.chunks:
+            if chunk.topic == "clinic":
+                lines.append(f"{chunk.text}{draft.cite(chunk)}")
+            elif chunk.kind == "text":
+                held = [s for s in sentences(chunk.text) if any(url in s for url in addresses)]
+                lines += [f"{sentence}{draft.cite(chunk)}" for sentence in held]
+        draft.bullets(lines)
+        return bool(lines)
+
+    def offer(self, draft: Draft, chunk: Chunk) -> None:
+        """Say what the clinic does: the sentences of the seek-help passage behind its rule."""
+        parts = sentences(chunk.text)[1:3]
+        draft.say(" ".join(f"{part}{draft.cite(chunk)}" for part in parts))
 
     def frequency(self, draft: Draft) -> None:
         """Say how often the exercises are done: the sentences of the overview that hold a number.

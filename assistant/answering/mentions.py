@@ -17,6 +17,7 @@ _WORD = re.compile(r"(?<!['’])[a-zà-ÿ0-9]+|(?<=['’])(?!s\b)[a-zà-ÿ0-9]+"
 _SKIP = frozenset(
     ["a", "an", "the", "with", "of", "and", "for", "to", "my", "your", "do", "on", "in", "at", "it", "or"]
 )
+_TAILS = frozenset({"stretch", "hold", "exercise", "drill", "raise"})
 _QUALIFIERS = frozenset(
     [
         "single",
@@ -98,6 +99,8 @@ class Mentions:
         share = len(hits) / len(name)
         start, end = min(i for i, _ in hits), max(i for i, _ in hits) + 1
         close = end - start <= len(name) + 2
+        if share == 1.0 and len(name) > 2:
+            return Mention(chunk, start, end, share, frozenset(i for i, _ in hits))
         if (distinct or (share >= 0.66 and len(hits) > 1)) and close:
             return Mention(chunk, start, end, share, frozenset(i for i, _ in hits))
         return None
@@ -125,6 +128,9 @@ class Mentions:
         if len(name) < 2 or len(joined) < 6:
             return None
         kept = [(i, token) for i, token in enumerate(tokens) if token not in _SKIP]
+        tailed = len(name) > 2 and name[-1] in self._generic | _TAILS
+        if tailed and (short := self._alias(name[:-1], tokens)):
+            return short
         for size in range(1, len(name) + 2):
             for at in range(len(kept) - size + 1):
                 window = kept[at : at + size]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -86,7 +86,7 @@ def draw(week: Week, rules: Rules, preferred: Sequence[Chunk]) -> Drawn:
         assumed.append(("sessions", {"least": str(least), "most": str(most)}))
         wanted = min(max(wanted, least), most)
     strength = _strength_days(runs, week, wanted, rules, assumed)
-    if len(strength) < wanted:
+    if len(strength) < (wanted if week.sessions is not None else least):
         assumed.append(("fewer", {"count": str(len(strength))}))
     days = [_day(day, runs, strength, week, rules, preferred, assumed) for day in DAYS]
     return Drawn(days, list({key: (key, variables) for key, variables in assumed}.values()))
@@ -108,7 +108,7 @@ def _runs(week: Week, assumed: list[tuple[str, dict[str, str]]]) -> dict[Day, Ru
 def _strength_days(
     runs: dict[Day, Run], week: Week, wanted: int, rules: Rules, assumed: list[tuple[str, dict[str, str]]]
 ) -> list[Day]:
-    """Choose days for strength: easy and cross-training days, spread out; else a free day for cross-training."""
+    """Choose days for strength: easy and cross-training days, spread out; else make a free day one."""
     fitting = {"easy": "after", "cross-training": "cross-training"}
     open_days = [
         day
@@ -119,7 +119,8 @@ def _strength_days(
     ]
     chosen = _spread(open_days, wanted)
     free = [day for day in DAYS if day not in runs and day not in week.excluded]
-    while len(chosen) < wanted and free and "cross-training" in rules.ways:
+    enough = wanted if week.sessions is not None or not week.known else rules.sessions[0]
+    while len(chosen) < enough and free and "cross-training" in rules.ways:
         day = max(free, key=lambda d: (min((_gap(d, c) for c in chosen), default=7), -DAYS.index(d)))
         free.remove(day)
         runs[day] = "cross-training"
@@ -143,7 +144,8 @@ def _spread(days: Sequence[Day], wanted: int) -> list[Day]:
     return list(max(combinations(days, size), key=_least_gap))
 
 
-def _least_gap(days: Sequence[Day]) -> int:
+def _least_gap(chosen: Iterable[Day]) -> int:
+    days = list(chosen)
     return min((_gap(a, b) for index, a in enumerate(days) for b in days[index + 1 :]), default=7)
 
 

@@ -15,11 +15,14 @@ from assistant.answering.mentions import Mentions, mask
 from assistant.answering.week import Week
 from assistant.ingestion.chunks import Chunk
 
-Covered = Callable[[Sequence[Document], float], bool]
+Covered = Callable[[Sequence[Document], float, float], bool]
 
 SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny")
 ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order")
-FOLLOW_UPS = (*ABOUT_ONE, "why", "integrate", "more", "all", "easier", "no_weights", "plan")
+FOLLOW_UPS = (*ABOUT_ONE, "why", "causes", "integrate", "more", "all", "easier", "no_weights", "plan")
+LISTS = ("all", "summary", "order", "more")
+SURE_LIST = 0.5
+"""Least similarity at which a message counts as asking for a whole list."""
 SURE_TALK = 0.45
 """Least similarity at which a message counts as small talk or as a question about the assistant."""
 OUTSIDE_NAMED = -0.15
@@ -27,6 +30,12 @@ OUTSIDE_NAMED = -0.15
 NEAR_OUT = 0.35
 """Least similarity to a kind of question outside the guide at which that kind's own wording is used."""
 SHORT_WORDS = 7
+FRAGMENT_WORDS = 3
+ANCHOR = 0.42
+"""Least cosine of a passage that the answer must hold."""
+ANCHOR_SHARE = 0.85
+"""Least share of the nearest passage's cosine for another one to count too."""
+ANCHORS = 3
 _ORDINALS = {
     "first": 0,
     "second": 1,
@@ -38,8 +47,13 @@ _ORDINALS = {
     "2nd": 1,
     "3rd": 2,
 }
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNTS = {name: count for count, name in enumerate(_NUMBERS, start=1)}
+_COUNT = "|".join(_COUNTS)
+_PLACE = r"first|second|third|fourth|fifth|last|1st|2nd|3rd"
 _ORDINAL = re.compile(
-    r"\b(first|second|third|fourth|fifth|last|1st|2nd|3rd)(?: one| exercise)?\b|(?:\bnumber|\bno\.?|#)\s*(\d{1,2})\b",
+    rf"\b(?:({_PLACE}) (?:one|exercise|move)|the ({_PLACE})(?=\s*(?:[?.!,]|$)))"
+    rf"|(?:\bnumber|\bno\.?|#)\s*(\d{{1,2}}|{_COUNT})\b",
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
@@ -58,6 +72,10 @@ class Memory(BaseModel):
     """Ids of all exercises named so far."""
     said: list[str] = []
     """Keys of what need not be said twice in a conversation."""
+    listed: list[str] = []
+    """Ids of the passages that the last answer listed, in order."""
+    about: str = ""
+    """The last question that named a muscle, a movement or a complaint."""
     questions: list[str] = []
     week: Week | None = None
     """The week of the plan that was drawn last."""
@@ -72,34 +90,90 @@ class Question:
     targets: list[Chunk] = field(default_factory=list)
     """Exercises that it names or points back to."""
     passages: list[Chunk] = field(default_factory=list)
-    pointed: bool = False
-    """Whether the targets were pointed at, not named."""
+    context: str = ""
+    """What a message that points back is about: an earlier question, with this one behind it."""
+    anchors: list[Chunk] = field(default_factory=list)
+    """Passages so near that the answer must hold them, nearest first."""
 
 
 class Understanding:
     """Intent and slots of a question, from embeddings, the guide's names and the conversation."""
 
     def __init__(
-        self, chunks: Sequence[Chunk], intents: IntentClassifier, mentions: Mentions, stand_in: str
+        self,
+        chunks: Sequence[Chunk],
+        intents: IntentClassifier,
+        mentions: Mentions,
+        names_concept: Callable[[str], bool],
+        stand_in: str,
     ) -> None:
+        self._names_concept = names_concept
         self._intents = intents
         self._mentions = mentions
         self._stand_in = stand_in
         self._by_id = {chunk.id: chunk for chunk in chunks}
+        self.examples = intents.examples
 
     def understand(
-        self, message: str, documents: Sequence[Document], memory: Memory, covered: Covered
+        self,
+        message: str,
+        documents: Sequence[Document],
+        memory: Memory,
+        covered: Covered,
+        *,
+        tells: bool = False,
     ) -> Question:
-        """Return what `message` asks for."""
+        """Return what `message` asks for; `tells` says that it tells of pain and asks nothing."""
         mentions = self._mentions.find(message)
         named = [mention.chunk for mention in mentions]
         intents = self._intents.classify(mask(message, mentions, self._stand_in))
+        if item := self._item(message, memory):
+            return Question(message, "item", [], [item], context=item.searchable)
+        last = memory.questions[-1] if memory.questions else ""
+        alone = intents.best in FOLLOW_UPS or intents.scores[intents.best] >= SURE_LIST
+        if last and len(message.split()) <= FRAGMENT_WORDS and not alone:
+            # A fragment means little alone: "while running?" goes on from the question before it.
+            intents = self._intents.classify(f"{last} {message}")
         passages = [self._by_id[str(d.id)] for d in documents if str(d.id) in self._by_id]
         pointed = [] if named else self._pointed(message, memory)
         intent = self._intent(message, intents, named, pointed, documents, memory, covered)
+        if tells and (named or intent.startswith("out.") or intent in SMALLTALK):
+            # Whoever stops an exercise because it hurts is not shown the exercise again.
+            return Question(message, "report", passages=passages, context=message)
         follows = intent in ABOUT_ONE or (intent == "integrate" and len(pointed) == 1)
         targets = named or (pointed if follows else [])
-        return Question(message, intent, targets, passages, pointed=bool(targets) and not named)
+        return Question(
+            message,
+            intent,
+            targets,
+            passages,
+            self._context(message, named, memory),
+            self._anchors(documents),
+        )
+
+    def _context(self, message: str, named: Sequence[Chunk], memory: Memory) -> str:
+        """Return the text that the needs are read from: this message, or an earlier one it points back to."""
+        points = len(message.split()) <= SHORT_WORDS and _POINTS_BACK.search(message)
+        if memory.about and points and not named and not self._names_concept(message):
+            return f"{memory.about} {message}"
+        return message
+
+    def _item(self, message: str, memory: Memory) -> Chunk | None:
+        """Return the cause, tip or way that an ordinal points at in the list shown last."""
+        listed = [self._by_id[i] for i in memory.listed if i in self._by_id]
+        match = _ORDINAL.search(message)
+        if not match or match[3] or not listed or any(chunk.exercise for chunk in listed):
+            return None
+        place = _ORDINALS[(match[1] or match[2]).lower()]
+        return listed[place] if -len(listed) <= place < len(listed) else None
+
+    def _anchors(self, documents: Sequence[Document]) -> list[Chunk]:
+        """Return the passages that are near in themselves and nearly as near as the nearest."""
+        near = sorted(documents, key=lambda d: -float(d.metadata["dense"]))
+        if not near or near[0].metadata["dense"] < ANCHOR:
+            return []
+        least = max(ANCHOR, ANCHOR_SHARE * float(near[0].metadata["dense"]))
+        return [self._by_id[str(d.id)] for d in near if d.metadata["dense"] >= least][:ANCHORS]
 
     def _intent(
         self,
@@ -114,6 +188,8 @@ class Understanding:
         best = intents.best
         if self._about_plan(message, intents, memory):
             return "plan"
+        if best == "clinic" and intents.scores[best] > SURE_TALK and intents.margin > 0.02:
+            return best
         if named:
             if intents.margin < OUTSIDE_NAMED:
                 return f"out.{intents.best_out}"
@@ -123,17 +199,21 @@ class Understanding:
             if intents.margin > 0.05 and intents.scores[best] > SURE_TALK:
                 return best
             best = next(n for n in intents.scores if n not in SMALLTALK and not n.startswith("meta"))
+        if len(pointed) == 1 and _ORDINAL.search(message):
+            return best if best in ("benefit", "dose", "frequency") else "howto"
+        if best in LISTS and intents.scores[best] < SURE_LIST:
+            best = next(
+                n for n in intents.scores if n not in (*LISTS, *SMALLTALK) and not n.startswith("meta")
+            )
         short = len(message.split()) <= SHORT_WORDS
-        if short and best in FOLLOW_UPS and intents.margin > -0.05:
-            if pointed and best == "why":
+        if short and best in FOLLOW_UPS and intents.margin > (-0.05 if pointed else 0.02):
+            if pointed and best in ("why", "causes"):
                 return "benefit"
             if pointed or best in ("more", "all", "easier", "no_weights"):
                 return best
             if not memory.shown and best in ABOUT_ONE and _POINTS_BACK.search(message):
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
-        if pointed and _ORDINAL.search(message):
-            return "howto" if best not in ABOUT_ONE else best
-        if not covered(documents, intents.scores[best] - intents.out[intents.best_out]):
+        if not covered(documents, intents.scores[best] - intents.out[intents.best_out], intents.scope):
             near = intents.out[intents.best_out] >= NEAR_OUT
             return f"out.{intents.best_out}" if near else "out.lead"
         return best
@@ -141,16 +221,22 @@ class Understanding:
     def _pointed(self, message: str, memory: Memory) -> list[Chunk]:
         """Return the exercises named before that a short message points back to."""
         shown = [self._by_id[i] for i in memory.shown if i in self._by_id]
-        if shown and (match := _ORDINAL.search(message)):
-            place = int(match[2]) - 1 if match[2] else _ORDINALS[match[1].lower()]
-            if -len(shown) <= place < len(shown):
-                return [shown[place]]
+        if match := _ORDINAL.search(message):
+            number = (match[3] or "").lower()
+            every = [chunk for chunk in self._by_id.values() if chunk.exercise]
+            listed = shown if len(shown) > 1 and not number else every
+            if number:
+                place = (_COUNTS.get(number) or int(number)) - 1
+            else:
+                place = _ORDINALS[(match[1] or match[2]).lower()]
+            if -len(listed) <= place < len(listed):
+                return [listed[place]]
         short = len(message.split()) <= SHORT_WORDS
         return shown if short and (_POINTS_BACK.search(message) or len(message.split()) <= 4) else []
 
     def _about_plan(self, message: str, intents: Intents, memory: Memory) -> bool:
         """Say whether the message asks for a plan or changes the one that was drawn."""
-        days = [day for mention in week.mentions(message) for day in mention.days]
+        days = [day for mention in week.mentions(message) for day in mention.days if len(mention.days) < 5]
         score = intents.scores.get("plan", 0.0)
         near = score >= intents.scores[intents.best] - 0.12
         if memory.week is not None and memory.intent == "plan":

@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 
 from assistant import resources
 from assistant.guardrail import head, policy, signals
+from assistant.guardrail.kernel import FILE as KERNEL_FILE
+from assistant.guardrail.kernel import Kernel
 
 CASES = Path(__file__).resolve().parents[2] / "evals" / "cases" / "triage.jsonl"
 STRENGTH = 0.5
@@ -150,6 +152,17 @@ def train(
     return arrays
 
 
+def train_kernel(embed: Embed, cases: Path = CASES, *, everything: bool = False) -> Kernel:
+    """Return the kernel machine for red flags, trained on the same cases as the head."""
+    rows = read_cases(cases, everything=everything)
+    vectors = embed([row["turns"][0] for row in rows])
+    urgent = [row["levels"][0] == "urgent" for row in rows]
+    flags = [
+        URGENT_ROWS.get(row["signals"][0], "other_sign") if row["signals"] else "other_sign" for row in rows
+    ]
+    return Kernel.fit(vectors, urgent, flags, fingerprint(cases))
+
+
 def write(arrays: dict[str, object], path: Path) -> None:
     """Write a trained head to `path`; the weights in half precision, which moves no chance by 0.01."""
     ready = {
@@ -185,6 +198,9 @@ def main() -> None:
     out = options.out or resources.folder("knowledge") / head.FILE
     write(arrays, out)
     print(f"wrote {out} ({out.stat().st_size:,} bytes)")
+    beside = out.with_name(KERNEL_FILE)
+    train_kernel(embed, options.cases, everything=options.all).save(beside)
+    print(f"wrote {beside} ({beside.stat().st_size:,} bytes)")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from assistant.guardrail import policy as policies
 from assistant.guardrail.clauses import word_set
 from assistant.guardrail.head import FILE as HEAD_FILE
 from assistant.guardrail.head import Head, Opinion, parts
+from assistant.guardrail.kernel import FILE as KERNEL_FILE
+from assistant.guardrail.kernel import THRESHOLD, Kernel
 from assistant.guardrail.lexicon import matches
 from assistant.guardrail.model import ASK_ORDER, Ask, AskKind, Fact, Kind, Triage, TriageState
 from assistant.guardrail.policy import Flag, Policy
@@ -55,10 +57,16 @@ class Guardrail:
     """
 
     def __init__(
-        self, policy: Policy, today: Callable[[], date], use_rules: bool = True, head: Head | None = None
+        self,
+        policy: Policy,
+        today: Callable[[], date],
+        use_rules: bool = True,
+        head: Head | None = None,
+        kernel: Kernel | None = None,
     ) -> None:
         self.policy = policy
         self.head = head
+        self.kernel = kernel
         self._today = today
         self._use_rules = use_rules
 
@@ -78,7 +86,8 @@ class Guardrail:
         """
         directory = knowledge or resources.folder("knowledge")
         head = Head.load(directory / HEAD_FILE) if use_head else None
-        return cls(policies.load(directory), today, use_rules, head)
+        kernel = Kernel.load(directory / KERNEL_FILE) if use_head else None
+        return cls(policies.load(directory), today, use_rules, head, kernel)
 
     def assess(self, message: str, state: TriageState | None = None, *, embed: Embed | None = None) -> Triage:
         """Return the verdict on `message` after the conversation that `state` remembers."""
@@ -220,11 +229,24 @@ class Guardrail:
         """Let the head raise what the rules missed, and drop what they took from a side remark."""
         if self.head is None or embed is None or reading.language != "en" or reading.words() < 3:
             return
-        opinion = self.head.judge(embed([message, *parts(reading)]), reading)
+        vectors = embed([message, *parts(reading)])
+        opinion = self.head.judge(vectors, reading)
         if before.turn == 0:
             self._weigh(opinion, reading, now)
         elif not self._void(reading) and reading.words() >= LATER_WORDS:
             self._raise_later(opinion, reading, now)
+        if before.turn == 0 or reading.words() >= LATER_WORDS:
+            self._compare(vectors[0], reading, now)
+
+    def _compare(self, vector: NDArray[np.float32], reading: Reading, now: TriageState) -> None:
+        """Raise to urgent a message that is near to red flags told before; never lower anything."""
+        if self.kernel is None or now.elsewhere or self._void(reading) or self._level(now) == "urgent":
+            return
+        nearness = self.kernel.near(vector)
+        if nearness.value >= THRESHOLD and nearness.row in self.policy.flags:
+            told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else _longest(reading)
+            self._present(now, told, reading)
+            self._add(now, nearness.row, told, source="head")
 
     def _joined(self, message: str, reading: Reading, before: TriageState, now: TriageState) -> None:
         """Read a short message together with the short one before it, for a red flag told in two halves."""

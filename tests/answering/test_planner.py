@@ -81,20 +81,27 @@ def test_every_calendar_is_read_by_two_libraries(rules: Rules, week: Week, zone:
     start = calendar.first_monday(date(2026, 11, 22), week.weeks_away)
     plan = schema.Plan(days=drawn.days, calendar_url="/x", start=start)
     stamp = datetime(2026, 11, 22, tzinfo=UTC)
-    data = calendar.render(plan, start, Wording.load(), {}, uid="u", stamp=stamp, zone=zone, at="07:30" if zone else "")
+    data = calendar.render(
+        plan, start, Wording.load(), {}, uid="u", stamp=stamp, zone=zone, at="07:30" if zone else ""
+    )
     events = icalendar.Calendar.from_ical(data).walk("VEVENT")
     worked = [day for day in drawn.days if day.work and day.exercises]
     assert len(events) == len(worked)
     assert [event["RRULE"]["FREQ"] for event in events] == [["WEEKLY"]] * len(worked)
     assert not any(event.walk("VALARM") for event in events)
-    assert all(event.decoded("dtstart").weekday() == DAYS.index(day.day) for event, day in zip(events, worked, strict=True))
+    assert all(
+        event.decoded("dtstart").weekday() == DAYS.index(day.day)
+        for event, day in zip(events, worked, strict=True)
+    )
     other = vobject.readOne(data.decode())
     assert len(getattr(other, "vevent_list", [])) == len(worked)
     if zone and worked:
         assert b"BEGIN:VTIMEZONE" in data
 
 
-@pytest.mark.parametrize(("zone", "at"), [("Mars/Olympus", ""), ("Europe/London", "25:99"), ("../etc/passwd", "")])
+@pytest.mark.parametrize(
+    ("zone", "at"), [("Mars/Olympus", ""), ("Europe/London", "25:99"), ("../etc/passwd", "")]
+)
 def test_wrong_zones_and_times_are_refused(zone: str, at: str) -> None:
     day = schema.PlanDay(day="Mon", run="easy", work="after", exercises=["bird-dogs"])
     plan = schema.Plan(days=[day], calendar_url="/x", start=date(2026, 11, 23))

@@ -12,10 +12,16 @@ from assistant.answering.week import Week, read
 @pytest.mark.parametrize(
     ("text", "runs"),
     [
-        ("Tue, Thu and Sat easy, long on Sunday", {"Tue": "easy", "Thu": "easy", "Sat": "easy", "Sun": "long"}),
+        (
+            "Tue, Thu and Sat easy, long on Sunday",
+            {"Tue": "easy", "Thu": "easy", "Sat": "easy", "Sun": "long"},
+        ),
         ("intervals wednesday, long run saturday", {"Wed": "speed", "Sat": "long"}),
         ("Monday: easy 5k, Wednesday: track", {"Mon": "easy", "Wed": "speed"}),
-        ("I swim on Friday and run Mon-Wed", {"Fri": "cross-training", "Mon": "easy", "Tue": "easy", "Wed": "easy"}),
+        (
+            "I swim on Friday and run Mon-Wed",
+            {"Fri": "cross-training", "Mon": "easy", "Tue": "easy", "Wed": "easy"},
+        ),
         ("long runs at the weekend", {"Sat": "long", "Sun": "long"}),
         ("I rest on Mondays", {"Mon": "rest"}),
         ("every day except sunday", dict.fromkeys(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat"], "easy")),

@@ -104,7 +104,7 @@ def test_no_style_leaks_out_and_the_layout_does_not_shift(visit: Visit, server: 
 
 
 def documented_policy(address: str) -> str:
-    lines = text.split("```")[1].replace("https://assistant.example", address).strip().replace("\n", " ")
+    """Return the lines that docs/embedding.md tells a site to add, under a policy that allows nothing."""
     text = DOCS.read_text(encoding="utf-8").split("## Content Security Policy", 1)[1]
     lines = " ".join(text.split("```")[1].split()).replace("https://assistant.example", address)
     assert lines.startswith("script-src")

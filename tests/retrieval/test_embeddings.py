@@ -69,6 +69,9 @@ def test_the_packages_code_is_never_imported() -> None:
     import subprocess
     import sys
 
-    code = "import sys; from assistant.retrieval.embeddings import locate_model, DEFAULT_MODEL as m; locate_model(m); print([n for n in sys.modules if n.startswith('gt_')])"
+    code = (
+        "import sys; from assistant.retrieval.embeddings import locate_model, DEFAULT_MODEL as m; "
+        "locate_model(m); print([n for n in sys.modules if n.startswith('gt_')])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -12,7 +12,13 @@ from assistant.server.app import create_app
 from assistant.server.callbacks import usable_contact
 from assistant.settings import Settings
 
-GOOD = {"name": "Ana", "contact": "+44 20 7946 0018", "topic": "call_back", "consent": True, "message": "évenings"}
+GOOD = {
+    "name": "Ana",
+    "contact": "+44 20 7946 0018",
+    "topic": "call_back",
+    "consent": True,
+    "message": "évenings",
+}
 
 
 @pytest.fixture
@@ -28,7 +34,9 @@ def test_a_request_is_in_the_inbox_once_it_is_acknowledged(client: TestClient) -
     response = post(client)
     assert response.status_code == 201 and response.json()["status"] == "received"
     callbacks = client.app.state.runtime.callbacks.requests()  # type: ignore[attr-defined]
-    assert [(c.id, c.name, c.contact) for c in callbacks] == [(response.json()["id"], "Ana", "+44 20 7946 0018")]
+    assert [(c.id, c.name, c.contact) for c in callbacks] == [
+        (response.json()["id"], "Ana", "+44 20 7946 0018")
+    ]
 
 
 def test_a_repeat_with_the_same_key_is_the_same_request(client: TestClient) -> None:
@@ -58,7 +66,9 @@ def test_what_cannot_be_called_back_is_refused(
     assert client.app.state.runtime.callbacks.requests() == []  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("contact", ["+1 (555) 010-9999", "020 7946 0018", "sam@runner.example.org", "0151/23456789"])
+@pytest.mark.parametrize(
+    "contact", ["+1 (555) 010-9999", "020 7946 0018", "sam@runner.example.org", "0151/23456789"]
+)
 def test_phones_and_addresses_are_usable(contact: str) -> None:
     assert usable_contact(contact)
 
@@ -68,7 +78,9 @@ def test_other_things_are_not(contact: str) -> None:
     assert not usable_contact(contact)
 
 
-def test_the_database_file_holds_no_contact_in_the_clear(client: TestClient, empty_settings: Settings) -> None:
+def test_the_database_file_holds_no_contact_in_the_clear(
+    client: TestClient, empty_settings: Settings
+) -> None:
     post(client, name="Zyxwvut", contact="marked@secret.example", message="markedmessage")
     held = b"".join(path.read_bytes() for path in empty_settings.data_dir.glob("assistant.sqlite3*"))
     assert held

@@ -103,7 +103,9 @@ def test_a_body_in_chunks_is_counted_too(client: TestClient) -> None:
     assert response.status_code == 413
 
 
-@pytest.mark.parametrize("message", ["🏃‍♀️🏃‍♀️🏃‍♀️", "ظهري يؤلمني عندما أركض", "a\u0000b", "\u202eback", "<script>alert(1)</script>"])
+@pytest.mark.parametrize(
+    "message", ["🏃‍♀️🏃‍♀️🏃‍♀️", "ظهري يؤلمني عندما أركض", "a\u0000b", "\u202eback", "<script>alert(1)</script>"]
+)
 def test_strange_text_is_answered(client: TestClient, message: str) -> None:
     assert chat(client, message=message).json()["answer"]
 

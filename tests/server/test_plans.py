@@ -11,7 +11,9 @@ __all__ = ["client"]
 
 
 def test_a_plan_can_be_put_into_a_calendar_and_is_forgotten_with_its_conversation(client: TestClient) -> None:
-    reply = chat(client, message="I run Tuesday, Thursday and Saturday, long run on Sunday. Make me a plan").json()
+    reply = chat(
+        client, message="I run Tuesday, Thursday and Saturday, long run on Sunday. Make me a plan"
+    ).json()
     days = {day["day"]: day for day in reply["plan"]["days"]}
     assert days["Sun"]["run"] == "long" and days["Tue"]["work"] == "after"
     response = client.get(reply["plan"]["calendar_url"])
@@ -30,7 +32,9 @@ def test_a_plan_is_changed_by_talking(client: TestClient) -> None:
 
 
 def test_no_plan_for_an_emergency_and_the_referral_before_it_at_refer(client: TestClient) -> None:
-    urgent = chat(client, message="make me a weekly plan, and since today I can't hold my pee with this back pain").json()
+    urgent = chat(
+        client, message="make me a weekly plan, and since today I can't hold my pee with this back pain"
+    ).json()
     assert urgent["referral"]["level"] == "urgent" and urgent["plan"] is None
     first = chat(client, message="my back has hurt for two months").json()
     refer = chat(client, message="make me a weekly plan", conversation_id=first["conversation_id"]).json()

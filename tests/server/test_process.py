@@ -34,7 +34,9 @@ def test_serve_streams_an_answer_and_ends_on_sigterm(guide_settings: Settings, t
                 assert server.poll() is None, log.read_text()
                 assert time.monotonic() < deadline, log.read_text()
                 time.sleep(0.1)
-            with httpx.stream("POST", f"{base}/api/chat/stream", json={"message": "how many dead bugs?"}) as reply:
+            with httpx.stream(
+                "POST", f"{base}/api/chat/stream", json={"message": "how many dead bugs?"}
+            ) as reply:
                 text = "".join(reply.iter_text())
             assert text.startswith("event: referral") and "event: done" in text
             assert "8–10 per side" in text
