@@ -11,14 +11,15 @@ _ASKS = (
     r"show|explain|tell|give|list|make|plan|put|compare"
 )
 _SPLIT = re.compile(
-    rf"(?<=[?])\s*(?:and|also|plus|oh and|&)?\s+(?=\S)|[.;!\n]+\s+(?:and |also |plus )?(?=(?:{_ASKS})\b)"
+    rf"(?<=[?])\s*(?:and|also|plus|oh and|&)?\s+(?=\S)"
+    rf"|[.;!\n]+\s+(?:and |also |plus )?(?=(?:{_ASKS})\b)"
     rf"|,?\s+(?:and|also|plus|&)\s+(?:also\s+)?(?=(?:{_ASKS})\b)",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(rf"^(?:and |also |so |ok |then )?(?:{_ASKS})\b|\?\s*$", re.IGNORECASE)
 _WISH = re.compile(
-    r"\b(?:look(?:ing)? (?:for|into|to)|i(?:'d| would) (?:like|love)|i (?:want|need)|any (?:tips|advice|ideas|help)|"
-    r"trying to|wonder(?:ing)?|please)\b",
+    r"\b(?:look(?:ing)? (?:for|into|to)|i(?:'d| would) (?:like|love)|i (?:want|need)|"
+    r"any (?:tips|advice|ideas|help)|trying to|wonder(?:ing)?|please)\b",
     re.IGNORECASE,
 )
 
@@ -38,4 +39,5 @@ def asks(message: str) -> bool:
     """Say whether any part of a message is a question or a request."""
     if _WISH.search(message):
         return True
-    return any(_QUESTION.search(part.strip(" ,;")) for part in re.split(r"(?<=[?!.;\n])\s+", message) if part)
+    parts = re.split(r"(?<=[?!.;\n])\s+", message)
+    return any(_QUESTION.search(part.strip(" ,;")) for part in parts if part)

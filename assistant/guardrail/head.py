@@ -221,9 +221,7 @@ class Head:
         urgent = np.argsort(-(row @ self._arrays["urgent_w"] + self._arrays["urgent_b"]))[:3]
         refer = int(np.argmax(row @ self._arrays["refer_w"] + self._arrays["refer_b"]))
         named = (self.urgent_rows[int(i)] for i in urgent)
-        return Opinion(
-            chances, next((r for r in named if _said(GROUNDS[r], reading)), None), self.refer_rows[refer]
-        )
+        return Opinion(chances, next((r for r in named if _said(r, reading)), None), self.refer_rows[refer])
 
 
 GROUNDS = {
@@ -251,10 +249,13 @@ GROUNDS = {
 """What must be spoken of for the head to name a sign: a guess without any of it is not made."""
 
 
-def _said(grounds: set[str], reading: Reading) -> bool:
-    """Say whether a sentence names one of the grounds without denying it, for real and of now."""
+def _said(row: str, reading: Reading) -> bool:
+    """Say whether a sentence names a ground of the row without denying it, for real and of now."""
+    grounds = GROUNDS[row]
     for places, context in zip(reading.places, reading.contexts, strict=True):
         if context.hypothetical or context.generic or context.historical or context.resolved_at is not None:
+            continue
+        if row == "cancer_history" and context.subject == "other":
             continue
         named = grounds & places.keys()
         if any(first not in context.negated for name in named for first, _ in places[name]):

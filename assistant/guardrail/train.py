@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 
 from assistant import resources
 from assistant.guardrail import head, policy, signals
+from assistant.guardrail.kernel import FILE as KERNEL_FILE
+from assistant.guardrail.kernel import Kernel
 
 CASES = Path(__file__).resolve().parents[2] / "evals" / "cases" / "triage.jsonl"
 STRENGTH = 0.5
@@ -64,7 +66,7 @@ def _words(readings: Sequence[signals.Reading]) -> dict[str, float]:
     return {run: float(np.log((1 + total) / (1 + held[run])) + 1) for run in kept}
 
 
-def _fit(matrix: Matrix, wanted: Sequence[Any]) -> Any:
+def _fit(matrix: Matrix, wanted: Sequence[Any] | NDArray[Any]) -> Any:
     from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(C=STRENGTH, max_iter=3000, class_weight="balanced").fit(matrix, wanted)
@@ -111,9 +113,7 @@ def read_cases(cases: Path = CASES, *, everything: bool = False) -> list[dict[st
     """Return the English single-turn cases, only the tune part unless `everything`."""
     rows = [json.loads(line) for line in cases.read_text(encoding="utf-8").splitlines() if line.strip()]
     return [
-        r
-        for r in rows
-        if r["lang"] == "en" and len(r["turns"]) == 1 and (everything or r["split"] == "tune")
+        r for r in rows if r["lang"] == "en" and len(r["turns"]) == 1 and (everything or r["split"] == "tune")
     ]
 
 
@@ -141,13 +141,26 @@ def train(
     }  # fmt: skip
     for kind, mapping in (("urgent", URGENT_ROWS), ("refer", REFER_ROWS)):
         chosen = [
-            i for i, s in enumerate(material.signs) if s in mapping and head.LEVELS[material.levels[i]] == kind
+            i
+            for i, s in enumerate(material.signs)
+            if s in mapping and head.LEVELS[material.levels[i]] == kind
         ]
         signal = _fit(matrix[chosen], [material.signs[i] for i in chosen])
         arrays |= {f"{kind}_w": signal.coef_.T, f"{kind}_b": signal.intercept_}
         meta[f"{kind}_rows"] = [mapping[str(s)] for s in signal.classes_]
     arrays["meta"] = json.dumps(meta)
     return arrays
+
+
+def train_kernel(embed: Embed, cases: Path = CASES, *, everything: bool = False) -> Kernel:
+    """Return the kernel machine for red flags, trained on the same cases as the head."""
+    rows = read_cases(cases, everything=everything)
+    vectors = embed([row["turns"][0] for row in rows])
+    urgent = [row["levels"][0] == "urgent" for row in rows]
+    flags = [
+        URGENT_ROWS.get(row["signals"][0], "other_sign") if row["signals"] else "other_sign" for row in rows
+    ]
+    return Kernel.fit(vectors, urgent, flags, fingerprint(cases))
 
 
 def write(arrays: dict[str, object], path: Path) -> None:
@@ -185,6 +198,9 @@ def main() -> None:
     out = options.out or resources.folder("knowledge") / head.FILE
     write(arrays, out)
     print(f"wrote {out} ({out.stat().st_size:,} bytes)")
+    beside = out.with_name(KERNEL_FILE)
+    train_kernel(embed, options.cases, everything=options.all).save(beside)
+    print(f"wrote {beside} ({beside.stat().st_size:,} bytes)")
 
 
 if __name__ == "__main__":

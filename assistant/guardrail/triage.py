@@ -14,40 +14,18 @@ from numpy.typing import NDArray
 from assistant import resources
 from assistant.guardrail import clauses, signals
 from assistant.guardrail import policy as policies
+from assistant.guardrail.clauses import word_set
 from assistant.guardrail.head import FILE as HEAD_FILE
 from assistant.guardrail.head import Head, Opinion, parts
+from assistant.guardrail.kernel import FILE as KERNEL_FILE
+from assistant.guardrail.kernel import THRESHOLD, Kernel
 from assistant.guardrail.lexicon import matches
 from assistant.guardrail.model import ASK_ORDER, Ask, AskKind, Fact, Kind, Triage, TriageState
 from assistant.guardrail.policy import Flag, Policy
 from assistant.guardrail.signals import Reading
 from assistant.schema import LEVELS, Level, Reason, When
 
-_COMMON = frozenset(
-    [
-        "i",
-        "my",
-        "the",
-        "a",
-        "and",
-        "it",
-        "is",
-        "of",
-        "to",
-        "in",
-        "me",
-        "can't",
-        "no",
-        "not",
-        "i'm",
-        "its",
-        "it's",
-        "when",
-        "on",
-        "with",
-        "back",
-        "pain",
-    ]
-)
+_COMMON = word_set("i my the a and it is of to in me can't no not i'm its it's when on with back pain")
 ANSWER_WORDS = 16
 """A correction is said in a message up to this length."""
 HALF_WORDS = 9
@@ -79,10 +57,16 @@ class Guardrail:
     """
 
     def __init__(
-        self, policy: Policy, today: Callable[[], date], use_rules: bool = True, head: Head | None = None
+        self,
+        policy: Policy,
+        today: Callable[[], date],
+        use_rules: bool = True,
+        head: Head | None = None,
+        kernel: Kernel | None = None,
     ) -> None:
         self.policy = policy
         self.head = head
+        self.kernel = kernel
         self._today = today
         self._use_rules = use_rules
 
@@ -102,7 +86,8 @@ class Guardrail:
         """
         directory = knowledge or resources.folder("knowledge")
         head = Head.load(directory / HEAD_FILE) if use_head else None
-        return cls(policies.load(directory), today, use_rules, head)
+        kernel = Kernel.load(directory / KERNEL_FILE) if use_head else None
+        return cls(policies.load(directory), today, use_rules, head, kernel)
 
     def assess(self, message: str, state: TriageState | None = None, *, embed: Embed | None = None) -> Triage:
         """Return the verdict on `message` after the conversation that `state` remembers."""
@@ -127,7 +112,7 @@ class Guardrail:
         self._learned(message, whole, before, now, embed)
         return self._verdict(now)
 
-    # ── reading into the state ────────────────────────────────────────────────────────────────────────────────  # noqa: E501
+    # ── reading into the state ──
 
     def _answer(self, reading: Reading, before: TriageState, now: TriageState) -> None:
         """Read a short answer against the question asked."""
@@ -160,11 +145,13 @@ class Guardrail:
                     now.pain_turn = now.turn
                     now.pain_evidence = sentence.text[:200]
                     now.pain_subject = reading.subject
-            elif mention.status in ("denied", "past", "told") and mention.site != "elsewhere":  # noqa: SIM102
-                if before.pain != "present" and not any(
-                    m.status == "present" and m.strong for _, m in reading.pains
-                ):
-                    now.pain = "denied"
+            elif (
+                mention.status in ("denied", "past", "told")
+                and mention.site != "elsewhere"
+                and before.pain != "present"
+                and not any(m.status == "present" and m.strong for _, m in reading.pains)
+            ):
+                now.pain = "denied"
         if before.pain != "present" and now.pain == "present" and self._all_over(reading):
             now.pain = "denied"
         own = [
@@ -189,7 +176,10 @@ class Guardrail:
         That it is gone by now ends a question; a referral is lifted only where the visitor says that the
         fact itself belongs to the past.
         """
-        if any(m.status == "present" and m.strong and reading.contexts[n].subject != "unsaid" for n, m in reading.pains):
+        if any(
+            m.status == "present" and m.strong and reading.contexts[n].subject != "unsaid"
+            for n, m in reading.pains
+        ):
             return False
         dated = not reading.hits and any("was_then" in p and "past_time" in p for p in reading.places)
         if dated:
@@ -206,7 +196,7 @@ class Guardrail:
         return len(sites) >= LISTED_PARTS
 
     def _correct(self, reading: Reading, before: TriageState, now: TriageState) -> None:
-        """Take back a sign that the visitor explains by a harmless cause; a wish or reassurance takes nothing back."""  # noqa: E501
+        """Take back a sign that the visitor explains by a harmless cause; a wish takes nothing back."""
         if reading.has("override"):
             return
         if before.pain == "present" and reading.words() <= ANSWER_WORDS and self._over(reading, before):
@@ -225,7 +215,9 @@ class Guardrail:
             about = said & (
                 {w.lower().strip(".,!?") for w in fact.evidence.split()} - _COMMON
             ) or reading.has("correction")
-            answer = reading.words() <= HALF_WORDS + 3 and not any(m.status == "present" for _, m in reading.pains)
+            answer = reading.words() <= HALF_WORDS + 3 and not any(
+                m.status == "present" for _, m in reading.pains
+            )
             if explained and (about or answer) and fact.row not in again:
                 continue
             kept.append(fact)
@@ -237,11 +229,24 @@ class Guardrail:
         """Let the head raise what the rules missed, and drop what they took from a side remark."""
         if self.head is None or embed is None or reading.language != "en" or reading.words() < 3:
             return
-        opinion = self.head.judge(embed([message, *parts(reading)]), reading)
+        vectors = embed([message, *parts(reading)])
+        opinion = self.head.judge(vectors, reading)
         if before.turn == 0:
             self._weigh(opinion, reading, now)
         elif not self._void(reading) and reading.words() >= LATER_WORDS:
             self._raise_later(opinion, reading, now)
+        if before.turn == 0 or reading.words() >= LATER_WORDS:
+            self._compare(vectors[0], reading, now)
+
+    def _compare(self, vector: NDArray[np.float32], reading: Reading, now: TriageState) -> None:
+        """Raise to urgent a message that is near to red flags told before; never lower anything."""
+        if self.kernel is None or now.elsewhere or self._void(reading) or self._level(now) == "urgent":
+            return
+        nearness = self.kernel.near(vector)
+        if nearness.value >= THRESHOLD and nearness.row in self.policy.flags:
+            told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else _longest(reading)
+            self._present(now, told, reading)
+            self._add(now, nearness.row, told, source="head")
 
     def _joined(self, message: str, reading: Reading, before: TriageState, now: TriageState) -> None:
         """Read a short message together with the short one before it, for a red flag told in two halves."""
@@ -357,8 +362,10 @@ class Guardrail:
         if spans:
             longest = max(spans, key=lambda s: s.days)
             if longest.days >= limit:
-                fact = Fact(row="duration", signal="duration", level="refer", when="soon", evidence=longest.evidence,  # noqa: E501
-                            turn=now.turn, needs_pain=True, days=int(longest.days))  # fmt: skip
+                fact = Fact(
+                    row="duration", signal="duration", level="refer", when="soon", turn=now.turn,
+                    evidence=longest.evidence, needs_pain=True, days=int(longest.days),
+                )  # fmt: skip
                 if reading.has("correction") and before.turn:
                     now.facts = [f for f in now.facts if f.signal != "duration"]
                 now.facts = [*now.facts, fact]
@@ -374,7 +381,7 @@ class Guardrail:
                     now.settled["worsening"] = reading.where(concept)
 
     def _all_over(self, reading: Reading) -> bool:
-        """Say whether every pain of the message is told before the words that end it, and no sign is urgent."""  # noqa: E501
+        """Say whether every pain is told before the words that end it, and no sign is urgent."""
         if reading.over_at is None or any(h.flag.level == "urgent" for h in reading.hits):
             return False
         places = [reading.sentences[n].spans[m.first][0] for n, m in reading.pains if m.status == "present"]
@@ -405,12 +412,21 @@ class Guardrail:
         if any(f.row == row and f.evidence == evidence for f in now.facts):
             return
         now.facts.append(
-            Fact(row=row, signal=flag.signal, level=flag.level, when=flag.when, evidence=evidence or "…", turn=now.turn,  # noqa: E501
-                 context=context, subject="other" if subject == "other" else "self", needs_pain=flag.needs == "pain",  # noqa: E501
-                 source="head" if source == "head" else "rule")
-        )  # fmt: skip
+            Fact(
+                row=row,
+                signal=flag.signal,
+                level=flag.level,
+                when=flag.when,
+                evidence=evidence or "…",
+                turn=now.turn,
+                context=context,
+                subject="other" if subject == "other" else "self",
+                needs_pain=flag.needs == "pain",
+                source="head" if source == "head" else "rule",
+            )
+        )
 
-    # ── the verdict ───────────────────────────────────────────────────────────────────────────────────────────  # noqa: E501
+    # ── the verdict ──
 
     def _active(self, now: TriageState) -> list[Fact]:
         """Return the facts that count, given what is known of the pain."""
@@ -469,7 +485,7 @@ class Guardrail:
         return None
 
 
-_GONE_FIRST = frozenset("ya nicht jetzt plus maintenant agora ja not no gone it's its all".split())  # noqa: SIM905
+_GONE_FIRST = word_set("ya nicht jetzt plus maintenant agora ja not no gone it's its all")
 
 
 def _told_before_the_back(reading: Reading) -> str:
@@ -478,7 +494,10 @@ def _told_before_the_back(reading: Reading) -> str:
     if not bare or len(reading.sentences) < 2 or any(s.question for s in reading.sentences):
         return ""
     for sentence, places in zip(reading.sentences[: bare[-1]], reading.places, strict=False):
-        if len(sentence.words) >= 4 and {"run_word", "daily", "stop_word", "stop_word_strong"} & places.keys():
+        if (
+            len(sentence.words) >= 4
+            and {"run_word", "daily", "stop_word", "stop_word_strong"} & places.keys()
+        ):
             return sentence.text[: clauses.MAX_EVIDENCE_CHARS]
     return ""
 
@@ -488,7 +507,7 @@ def _only_back(sentence: clauses.Sentence) -> bool:
     return {w for w, c in zip(sentence.words, sentence.clause, strict=True) if c == last} <= _BACK_ALONE
 
 
-_BACK_ALONE = frozenset("my the lower low back spine again bloody damn of".split())
+_BACK_ALONE = word_set("my the lower low back spine again bloody damn of")
 
 
 def _longest(reading: Reading) -> str:
@@ -512,25 +531,13 @@ def _climbing(reading: Reading) -> bool:
     return len(scores) >= 2 and all(a < b for a, b in itertools.pairwise(scores))
 
 
-_MEASURES = frozenset(
-    "k km mile miles minute minutes hour hours day days week weeks month months year years times x sets reps kg".split()  # noqa: E501, SIM905
-)
-_DAYS = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "yesterday",
-        "today",
-        "tonight",
-        "now",
-        "week",
-    ]
-)
+_MEASURES = word_set("""
+    k km mile miles minute minutes hour hours day days week weeks month months year years times x sets
+    reps kg
+""")
+_DAYS = word_set("""
+    monday tuesday wednesday thursday friday saturday sunday yesterday today tonight now week
+""")
 
 
 def _says(reading: Reading, concept: str) -> bool:
