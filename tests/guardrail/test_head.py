@@ -54,7 +54,7 @@ def test_shipped_head_names_its_model_and_data() -> None:
     head = Head.load(resources.folder("knowledge") / FILE)
     assert head is not None
     assert head.model.endswith("all-MiniLM-L6-v2")
-    assert head.data_sha256 == train.fingerprint(), "run `python -m assistant.guardrail.train --all`"
+    assert head.data_sha256 == train.fingerprint(), "run `python -m assistant.guardrail.train`"
 
 
 class Opinionated(Head):
