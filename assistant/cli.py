@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import click
 import typer
 
+from assistant import inbox
 from assistant import settings as settings_module
 
 app = typer.Typer(
@@ -95,17 +96,22 @@ def serve(
     _index(settings)
     import uvicorn
 
+    from assistant.server import telemetry
+
     for name, value in (("HOST", settings.host), ("PORT", settings.port), ("WORKERS", settings.workers)):
         os.environ[f"ASSISTANT_{name}"] = str(value)
+    telemetry.prepare_workers(settings)
+    telemetry.configure_logs(settings.log_level)
     threading.Thread(target=_announce, args=(settings.host, settings.port), daemon=True).start()
     uvicorn.run(
-        "assistant.server.app:create_app",
+        "assistant.server.app:serving",
         factory=True,
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
-        log_level="warning",
+        log_config=None,
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=20,
     )
@@ -259,15 +265,58 @@ def evaluate(
     return evals_cli.run(suites or [], cases, out, against, url, workers, ablate, junit, inspect, judge=judge)
 
 
+app.add_typer(inbox.app, name="inbox")
+
+
+@app.command()
+def gaps(
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How far to look back.")] = 30,
+    limit: Annotated[int, typer.Option(min=1, help="How many gaps to show.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all of them as JSON.")] = False,
+) -> None:
+    """Show what visitors asked that the guide could not answer, clustered by meaning, with counts."""
+    from assistant.retrieval.embeddings import load_embeddings
+    from assistant.storage.database import open_database
+    from assistant.storage.secrecy import Secrecy
+    from assistant.storage.statistics import Statistics
+
+    settings = settings_module.load()
+    statistics = Statistics(open_database(settings), Secrecy.load(settings))
+    found = statistics.gaps(load_embeddings(settings).encode, days=days)
+    if as_json:
+        print(json.dumps([gap._asdict() for gap in found.found], ensure_ascii=False, indent=2))
+        return
+    for gap in found.found[:limit]:
+        print(f"{gap.times:>5} × {gap.question}")
+        for other in gap.others:
+            print(f"        {other}")
+    if len(found.found) > limit:
+        print(f"… and {len(found.found) - limit} more; see --limit")
+    if found.without_text:
+        print(f"{found.without_text} unanswered questions were stored without their text")
+    if not found.found and not found.without_text:
+        print(f"no unanswered question in the last {days} days")
+
+
 @app.command()
 def doctor(
     show_settings: Annotated[
         bool, typer.Option("--settings", help="List every setting and its value.")
     ] = False,
+    new_key: Annotated[bool, typer.Option("--new-key", help="Print a new encryption key.")] = False,
+    hash_password: Annotated[
+        bool, typer.Option("--hash-password", help="Ask for a staff password and print its hash.")
+    ] = False,
 ) -> None:
     """Check settings, model, index, database, and say what to mend."""
     from assistant import diagnosis
 
+    if new_key:
+        print(diagnosis.new_key())
+        return
+    if hash_password:
+        print(diagnosis.hash_password(_asked_password()))
+        return
     settings = settings_module.load()
     if show_settings:
         for line in diagnosis.list_settings(settings):
@@ -278,6 +327,13 @@ def doctor(
         print(f"{'ok  ' if check.ok else 'MEND'} {check.name}: {check.detail}")
     if not all(check.ok for check in checks):
         raise Failure("something above needs mending", code=1)
+
+
+def _asked_password() -> str:
+    """Ask for a password, unseen in a terminal, or read one line."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    return sys.stdin.readline().rstrip("\n")
 
 
 if __name__ == "__main__":

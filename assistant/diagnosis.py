@@ -36,6 +36,20 @@ def list_settings(settings: Settings) -> Iterator[str]:
         yield f"ASSISTANT_{name.upper()} = {value!s:<40} # {field.description or ''}"
 
 
+def new_key() -> str:
+    """Return a new key for `ASSISTANT_ENCRYPTION_KEY`."""
+    from cryptography.fernet import Fernet
+
+    return Fernet.generate_key().decode()
+
+
+def hash_password(password: str) -> str:
+    """Return the Argon2id hash of a staff password for `ASSISTANT_STAFF_PASSWORD_HASH`."""
+    from assistant.storage.passwords import hashed
+
+    return hashed(password)
+
+
 def _guarded(name: str, look: Callable[[Settings], str], settings: Settings) -> Check:
     try:
         return Check(name, True, look(settings))
@@ -86,6 +100,66 @@ def _data(settings: Settings) -> str:
     return f"{settings.data_dir} can be written"
 
 
+def _database(settings: Settings) -> str:
+    from sqlalchemy import func, select
+
+    from assistant.storage.database import open_database
+    from assistant.storage.models import ConversationRow
+
+    database = open_database(settings)
+    if database.is_sqlite:
+        with database.engine.connect() as connection:
+            verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        if verdict != "ok":
+            raise ValueError(
+                f"the database is damaged ({str(verdict)[:100]}); restore a backup, or move the file away"
+            )
+    with database.session() as session:
+        kept = session.scalar(select(func.count(ConversationRow.id)))
+    database.engine.dispose()
+    return f"{database.engine.dialect.name}, {kept} conversations kept"
+
+
+def _encryption(settings: Settings) -> str:
+    from sqlalchemy import select
+
+    from assistant.storage.database import open_database
+    from assistant.storage.models import CallbackRow
+    from assistant.storage.secrecy import Secrecy
+
+    secrecy = Secrecy.load(settings)
+    database = open_database(settings)
+    with database.session() as session:
+        sealed = session.scalar(select(CallbackRow.details).limit(1))
+    database.engine.dispose()
+    if sealed is not None:
+        secrecy.open(sealed)
+    where = "the environment" if settings.encryption_key.get_secret_value() else f"{settings.data_dir}"
+    return f"the key is in {where} and opens what is stored; keep a copy of it elsewhere"
+
+
+def _callbacks(settings: Settings) -> str:
+    from assistant.server.delivery import channels
+    from assistant.storage.callbacks import Callbacks
+    from assistant.storage.database import open_database
+    from assistant.storage.outbox import Outbox
+    from assistant.storage.secrecy import Secrecy
+    from assistant.wording import Wording
+
+    names = list(channels(settings, Wording.load()))
+    if settings.smtp_host and not (settings.smtp_to and settings.smtp_from):
+        raise ValueError("ASSISTANT_SMTP_HOST is set, but not ASSISTANT_SMTP_FROM and ASSISTANT_SMTP_TO")
+    database = open_database(settings)
+    waiting = Outbox(database, Callbacks(database, Secrecy.load(settings)), lease=60).waiting()
+    database.engine.dispose()
+    if waiting.oldest_seconds > 3_600:
+        raise ValueError(
+            f"{waiting.count} call-back requests wait for delivery, the oldest for "
+            f"{waiting.oldest_seconds / 3600:.0f} h ({waiting.problem or 'not tried yet'})"
+        )
+    return f"delivered by {' and '.join(names) or 'nothing but `assistant inbox`'}, {waiting.count} waiting"
+
+
 _CHECKS: dict[str, Callable[[Settings], str]] = {
     "clinic": _clinic,
     "wording": _wording,
@@ -93,4 +167,7 @@ _CHECKS: dict[str, Callable[[Settings], str]] = {
     "data folder": _data,
     "model": _model,
     "index": _index,
+    "database": _database,
+    "encryption": _encryption,
+    "call-backs": _callbacks,
 }

@@ -154,8 +154,12 @@ class Assistant:
     def _answer(self, turn: Turn) -> Turn:
         if turn.triage is not None and turn.triage.level == "urgent":
             return replace(turn, draft=Draft("seek_help"))
+        assert turn.triage is not None
         draft, turn.conversation.memory = self.answerer.answer(
-            turn.passages, turn.conversation.memory, relevance.covered
+            turn.passages,
+            turn.conversation.memory,
+            relevance.covered,
+            tells=turn.triage.present_pain and not segments.asks(turn.message),
         )
         return replace(turn, draft=draft)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,6 +16,8 @@ from pydantic_settings import (
 )
 
 from assistant import resources, schema
+
+_LIMITS = r"^\s*(\d+\s*/\s*(\d+\s*)?(second|minute|hour|day)s?\s*(;\s*|$))*$"
 
 
 class SettingsError(ValueError):
@@ -112,6 +115,52 @@ class Settings(BaseSettings):
     first writes. Empty makes one in `data_dir`."""
     store_messages: bool = True
     """Whether the text of messages is stored at all."""
+    webhook_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """Address to which each call-back request is posted, signed; empty delivers none there."""
+    webhook_secret: SecretStr = SecretStr("")
+    """Secret that signs webhook deliveries (Standard Webhooks; `whsec_` and base64, or any text)."""
+    smtp_host: str = ""
+    """Mail server that takes each call-back request; empty sends no mail."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    """Port of the mail server."""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection to the mail server is encrypted; `none` only for a server on this machine."""
+    smtp_user: str = ""
+    """Name to sign in with at the mail server; empty signs in nowhere."""
+    smtp_password: SecretStr = SecretStr("")
+    """Password to sign in with at the mail server."""
+    smtp_from: str = ""
+    """Sender of the mails."""
+    smtp_to: list[str] = []
+    """Staff who get the mails."""
+    trusted_proxies: list[str] = ["127.0.0.1", "::1"]
+    """Addresses or networks of reverse proxies whose `X-Forwarded-For` and `-Proto` are believed."""
+    limit_messages: str = Field(default="60/minute;1000/day", pattern=_LIMITS)
+    """Messages that one client may send; several limits are separated by semicolons, empty sets none."""
+    limit_callbacks: str = Field(default="10/hour;30/day", pattern=_LIMITS)
+    """Call-back requests that one client may send."""
+    limit_total: str = Field(default="1200/minute", pattern=_LIMITS)
+    """Messages of all clients together."""
+    daily_budget: int = Field(default=100_000, ge=0)
+    """Messages a day of all clients together; 0 sets no budget."""
+    limit_local: bool = False
+    """Whether requests that come straight from this machine, through no proxy, are limited too."""
+    require_form_token: bool = False
+    """Whether a call-back request must carry the token that `GET /api/forms/token` gives. The widget always
+    carries it; turn this on where no script of your own posts call-backs."""
+    staff_password_hash: SecretStr = SecretStr("")
+    """Hash of the staff page's password, from `assistant doctor --hash-password`; empty closes the page."""
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    """Least level of log lines; `info` adds a line per request, never with what a visitor wrote."""
+    delivery_timeout: float = Field(default=10.0, gt=0, le=120)
+    """Seconds that one delivery of a call-back request may take."""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: list[str]) -> list[str]:
+        for entry in value:
+            ipaddress.ip_network(entry, strict=False)
+        return value
 
     @classmethod
     def settings_customise_sources(

@@ -18,12 +18,13 @@ from assistant.schema import LEVELS, Level
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 _URGENT = re.compile(
-    r"\b(?:numb\w*|bladder|bowel|incontinen\w*|can'?t pee|paraly\w*|weak\w*|fever|cancer|tumou?r|chest pain|accident|"  # noqa: E501
-    r"crash|fell|suicid\w*|weight loss|night sweats|faint\w*)\b",
+    r"\b(?:numb\w*|bladder|bowel|incontinen\w*|can'?t pee|paraly\w*|weak\w*|fever|cancer|tumou?r|"
+    r"chest pain|accident|crash|fell|suicid\w*|weight loss|night sweats|faint\w*)\b",
     re.I,
 )
 _REFER = re.compile(
-    r"\b(?:weeks?|months?|years?|worse|worsening|can'?t run|stopped|chronic|keeps coming back|for ages|tingl\w*)\b",  # noqa: E501
+    r"\b(?:weeks?|months?|years?|worse|worsening|can'?t run|stopped|chronic|keeps coming back|"
+    r"for ages|tingl\w*)\b",
     re.I,
 )
 _PAIN = re.compile(r"\b(?:pain\w*|hurt\w*|ache\w*|aching|sore|twinge\w*|strain\w*)\b", re.I)

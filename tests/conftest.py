@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from assistant import settings as settings_module
 from assistant.ingestion import index
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
 from assistant.settings import Settings
+from tests.services.engines import Postgres, Redis
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -69,3 +72,22 @@ def fresh_settings(data_dir: Path, **overrides: object) -> Settings:
 def empty_settings(tmp_path: Path, embeddings: LocalEmbeddings) -> Settings:
     """Settings with nothing ingested yet."""
     return fresh_settings(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL server of this run; the test is skipped where it is not installed."""
+    # pytest's own folders are closed to other users, and PostgreSQL never runs as root.
+    folder = Path(tempfile.mkdtemp(prefix="assistant-pg-"))
+    server = Postgres(folder)
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """A Redis server of this run; the test is skipped where it is not installed."""
+    server = Redis(tmp_path_factory.mktemp("redis"))
+    yield server
+    server.stop()

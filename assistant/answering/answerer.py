@@ -31,6 +31,8 @@ _TOPICS: dict[str, schema.Topic] = {
 }
 _OPEN = ("why", "causes", "choose", "integrate", "protect", "benefit", "frequency", "report", "order")
 """Intents whose answer also holds the passages that are nearest to the question."""
+_ITEMISED = ("causes", "protect", "integrate", "item")
+"""Intents whose answer lists causes, tips or ways before anything else."""
 _EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
 _KEPT_QUESTIONS = 20
 _ASKS_NUMBER = (
@@ -61,7 +63,11 @@ class Answerer:
     ) -> None:
         self.composer = Composer(chunks, wording)
         self.understanding = Understanding(
-            chunks, intents, mentions, wording.say("answers.exercise.stand_in")
+            chunks,
+            intents,
+            mentions,
+            lambda text: bool(linker.concepts.named(text)),
+            wording.say("answers.exercise.stand_in"),
         )
         self.plans = PlanWriter(self.composer, linker, mentions, wording, today)
         self.linker = linker
@@ -75,7 +81,12 @@ class Answerer:
         return [*self.understanding.examples, *self.linker.concepts.words]
 
     def answer(
-        self, found: Mapping[str, Sequence[Document]], memory: Memory, covered: Covered
+        self,
+        found: Mapping[str, Sequence[Document]],
+        memory: Memory,
+        covered: Covered,
+        *,
+        tells: bool = False,
     ) -> tuple[Draft, Memory]:
         """Return the drafted answer and the new memory.
 
@@ -83,16 +94,25 @@ class Answerer:
             found: The questions of one message in order, each with its passages.
             memory: What was talked about before.
             covered: Judges from passages and a margin of cosines whether the guide covers a question.
+            tells: The message tells of pain and asks nothing.
         """
         memory = memory.model_copy(deep=True)
         drafts: list[Draft] = []
-        questions = [self.understanding.understand(q, docs, memory, covered) for q, docs in found.items()]
+        questions = [
+            self.understanding.understand(text, documents, memory, covered, tells=tells)
+            for text, documents in found.items()
+        ]
         for question in self._worth_answering(questions):
             draft = self._draft(question, memory)
             drafts.append(draft)
             memory.intent = question.intent
             memory.topic = draft.topic if draft.covered else memory.topic
             memory.shown = draft.shown or memory.shown
+            memory.listed = (
+                [] if draft.shown and question.intent not in _ITEMISED else draft.listed or memory.listed
+            )
+            if self.linker.concepts.named(question.context):
+                memory.about = question.context
             memory.seen = list(dict.fromkeys([*memory.seen, *draft.shown]))
         memory.questions = [*memory.questions, " ".join(found)][-_KEPT_QUESTIONS:]
         return Draft.joined(drafts), memory
@@ -158,6 +178,15 @@ class Answerer:
         draft.bullets(lines)
         self.composer.frequency(draft)
 
+    def _item(self, draft: Draft, question: Question) -> None:
+        """Say one cause, tip or way that was listed before, and what helps with it."""
+        self.composer.items(draft, question.passages)
+        self._also(draft, self.linker.exercises(question.context, 3))
+
+    def _holds(self, draft: Draft, question: Question) -> None:
+        """List the exercises that are dosed by time."""
+        self.composer.doses(draft, self.composer.timed())
+
     def _which(self, draft: Draft, question: Question) -> None:
         draft.say(self.wording.say("answers.exercise.which"))
         names = [c.title for c in self.composer.of_kind("exercise")]
@@ -175,7 +204,7 @@ class Answerer:
         """Say which exercises need nothing, and what the guide says of the ones that name a thing."""
         self._lead(draft, "no_weights")
         self.composer.steps_with(draft, self.composer.of_kind("exercise"), _EQUIPMENT)
-        if question.targets or self.linker.concepts.named(question.message):
+        if question.targets or self.linker.concepts.named(question.context):
             self._choose(draft, question)
 
     def _lead(self, draft: Draft, key: str) -> None:
@@ -196,19 +225,19 @@ class Answerer:
             dict.fromkeys([*near[:1], *(general[:1] if not near or near[0] in general else [])])
         ):
             self.composer.passage(draft, chunk)
-        if self.linker.concepts.named(question.message):
-            self._also(draft, self.linker.exercises(question.message, 3))
+        if self.linker.concepts.named(question.context):
+            self._also(draft, self.linker.exercises(question.context, 3))
             self.composer.frequency(draft)
 
     def _causes(self, draft: Draft, question: Question) -> None:
-        near = self.linker.items(question.message, 2, ["cause"])
+        near = self.linker.items(question.context, 2, ["cause"])
         if near:
             anchored = [c for c in question.anchors if c.kind == "cause"]
             near = list(dict.fromkeys([*anchored, *near]))[:2]
         self._lead(draft, "cause" if near else "causes")
         self.composer.items(draft, near or self.composer.of_kind("cause"))
-        if self.linker.concepts.named(question.message):
-            self._also(draft, self.linker.exercises(question.message, 2))
+        if self.linker.concepts.named(question.context):
+            self._also(draft, self.linker.exercises(question.context, 2))
             self._tips_nearby(draft, question)
 
     def _howto(self, draft: Draft, question: Question) -> None:
@@ -245,7 +274,7 @@ class Answerer:
 
     def _choose(self, draft: Draft, question: Question) -> None:
         wanted = list(
-            dict.fromkeys([*question.targets, *self.linker.exercises(question.message, MAX_CHOICES)])
+            dict.fromkeys([*question.targets, *self.linker.exercises(question.context, MAX_CHOICES)])
         )
         chosen = wanted[: max(MAX_CHOICES, len(question.targets))]
         if chosen:
@@ -270,14 +299,17 @@ class Answerer:
         self.composer.summaries(draft, question.targets or self.composer.of_kind("exercise"))
 
     def _integrate(self, draft: Draft, question: Question) -> None:
+        near = self.linker.items(question.context, 2, ["integration"])
         self._lead(draft, "integrate")
-        self.composer.items(draft, self.composer.of_kind("integration"))
+        self.composer.items(draft, near or self.composer.of_kind("integration"))
+        if near and not question.targets:
+            self.composer.summaries(draft, self.plans.named_in(near))
         self.composer.frequency(draft)
         if question.targets:
             self.composer.doses(draft, question.targets[:2])
 
     def _protect(self, draft: Draft, question: Question) -> None:
-        near = self.linker.items(question.message, 2, ["tip"])
+        near = self.linker.items(question.context, 2, ["tip"])
         if near:
             anchored = [c for c in question.anchors if c.kind == "tip"]
             near = list(dict.fromkeys([*anchored, *near]))[:2]
@@ -286,16 +318,20 @@ class Answerer:
         asks_number = any(words in question.message.lower() for words in _ASKS_NUMBER)
         if asks_number and not any(c.isdigit() for chunk in near for c in chunk.text):
             draft.say(self.wording.say("answers.partly.amounts"))
-        if self.linker.concepts.named(question.message):
-            causes = self.linker.items(question.message, 1, ["cause"])
-            self._also(draft, [*self.linker.exercises(question.message, 2), *causes])
+        if self.linker.concepts.named(question.context):
+            causes = self.linker.items(question.context, 1, ["cause"])
+            self._also(draft, [*self.linker.exercises(question.context, 2), *causes])
 
     def _report(self, draft: Draft, question: Question) -> None:
         """Answer somebody who tells of pain and asks nothing: the guide's rule on when to get help."""
+        if "report" in draft.said:
+            draft.say(self.wording.say("answers.noted"))
+            return
+        draft.said.append("report")
         for chunk in self.composer.of_topic("seek_help")[:1]:
             self.composer.passage(draft, chunk, most=1)
-        if self.linker.concepts.named(question.message):
-            self._also(draft, self.linker.items(question.message, 1, ["cause"]))
+        if self.linker.concepts.named(question.context):
+            self._also(draft, self.linker.items(question.context, 1, ["cause"]))
 
     def _seek_help(self, draft: Draft, _question: Question) -> None:
         for chunk in self.composer.of_topic("seek_help"):
@@ -316,7 +352,7 @@ class Answerer:
         self.composer.ways(draft, ways)
 
     def _tips_nearby(self, draft: Draft, question: Question) -> None:
-        linked = self.linker.items(question.message, 2, ["tip", "cause", "integration"])
+        linked = self.linker.items(question.context, 2, ["tip", "cause", "integration"])
         near = linked or [c for c in question.passages[:3] if c.kind in ("tip", "cause", "integration")][:1]
         self._also(draft, near)
 

@@ -32,6 +32,8 @@ class Draft:
         self.covered = True
         self.shown: list[str] = []
         """Ids of the exercise chunks that the answer names, in order."""
+        self.listed: list[str] = []
+        """Ids of the causes, tips or ways that the answer lists first, in order."""
         self.said: list[str] = []
         """Keys of what was said before in the conversation and need not be said again."""
         self.asked_for = ""
@@ -56,6 +58,7 @@ class Draft:
             for paragraph in draft.paragraphs:
                 whole.say(_renumbered(paragraph, numbers))
             whole.exercises += [e for e in draft.exercises if e not in whole.exercises]
+            whole.listed = whole.listed or draft.listed
             whole.shown += [i for i in draft.shown if i not in whole.shown]
             whole.actions += [a for a in draft.actions if a not in whole.actions]
             whole.suggestions += [s for s in draft.suggestions if s not in whole.suggestions][:2]

@@ -86,6 +86,7 @@ class Composer:
 
     def items(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
         """List titled items: causes, tips, ways of integration."""
+        draft.listed += [chunk.id for chunk in chunks if chunk.id not in draft.listed]
         draft.bullets([f"**{c.title}** – {c.text}{draft.cite(c)}" for c in chunks])
 
     def passage(self, draft: Draft, chunk: Chunk, most: int = 3) -> None:
@@ -104,6 +105,14 @@ class Composer:
             draft.bullets(bullets)
         else:
             draft.say(" ".join(f"{sentence}{mark}" for sentence in lead[:most]))
+
+    def timed(self) -> list[Chunk]:
+        """Return the exercises that are held, or done, for a time."""
+        return [
+            chunk
+            for chunk in self.of_kind("exercise")
+            if chunk.exercise and _SECONDS.search(" ".join((*chunk.exercise.steps, chunk.exercise.dose)))
+        ]
 
     def invitations(self, draft: Draft, addresses: Sequence[str]) -> bool:
         """List the guide's own invitations to get in touch, and say whether it has any.

@@ -11,11 +11,17 @@ _ASKS = (
     r"show|explain|tell|give|list|make|plan|put|compare"
 )
 _SPLIT = re.compile(
-    rf"(?<=[?])\s*(?:and|also|plus|oh and|&)?\s+(?=\S)|[.;!\n]+\s+(?:and |also |plus )?(?=(?:{_ASKS})\b)"
+    rf"(?<=[?])\s*(?:and|also|plus|oh and|&)?\s+(?=\S)"
+    rf"|[.;!\n]+\s+(?:and |also |plus )?(?=(?:{_ASKS})\b)"
     rf"|,?\s+(?:and|also|plus|&)\s+(?:also\s+)?(?=(?:{_ASKS})\b)",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(rf"^(?:and |also |so |ok |then )?(?:{_ASKS})\b|\?\s*$", re.IGNORECASE)
+_WISH = re.compile(
+    r"\b(?:look(?:ing)? (?:for|into|to)|i(?:'d| would) (?:like|love)|i (?:want|need)|"
+    r"any (?:tips|advice|ideas|help)|trying to|wonder(?:ing)?|please)\b",
+    re.IGNORECASE,
+)
 
 
 def questions(message: str) -> list[str]:
@@ -27,3 +33,11 @@ def questions(message: str) -> list[str]:
     # What stands before the first question is its background ("my hips are tight. what …").
     first = parts.index(asking[0])
     return [" ".join([*parts[:first], asking[0]]), *asking[1:]]
+
+
+def asks(message: str) -> bool:
+    """Say whether any part of a message is a question or a request."""
+    if _WISH.search(message):
+        return True
+    parts = re.split(r"(?<=[?!.;\n])\s+", message)
+    return any(_QUESTION.search(part.strip(" ,;")) for part in parts if part)

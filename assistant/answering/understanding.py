@@ -30,6 +30,7 @@ OUTSIDE_NAMED = -0.15
 NEAR_OUT = 0.35
 """Least similarity to a kind of question outside the guide at which that kind's own wording is used."""
 SHORT_WORDS = 7
+FRAGMENT_WORDS = 3
 ANCHOR = 0.42
 """Least cosine of a passage that the answer must hold."""
 ANCHOR_SHARE = 0.85
@@ -71,6 +72,10 @@ class Memory(BaseModel):
     """Ids of all exercises named so far."""
     said: list[str] = []
     """Keys of what need not be said twice in a conversation."""
+    listed: list[str] = []
+    """Ids of the passages that the last answer listed, in order."""
+    about: str = ""
+    """The last question that named a muscle, a movement or a complaint."""
     questions: list[str] = []
     week: Week | None = None
     """The week of the plan that was drawn last."""
@@ -85,6 +90,8 @@ class Question:
     targets: list[Chunk] = field(default_factory=list)
     """Exercises that it names or points back to."""
     passages: list[Chunk] = field(default_factory=list)
+    context: str = ""
+    """What a message that points back is about: an earlier question, with this one behind it."""
     anchors: list[Chunk] = field(default_factory=list)
     """Passages so near that the answer must hold them, nearest first."""
 
@@ -93,8 +100,14 @@ class Understanding:
     """Intent and slots of a question, from embeddings, the guide's names and the conversation."""
 
     def __init__(
-        self, chunks: Sequence[Chunk], intents: IntentClassifier, mentions: Mentions, stand_in: str
+        self,
+        chunks: Sequence[Chunk],
+        intents: IntentClassifier,
+        mentions: Mentions,
+        names_concept: Callable[[str], bool],
+        stand_in: str,
     ) -> None:
+        self._names_concept = names_concept
         self._intents = intents
         self._mentions = mentions
         self._stand_in = stand_in
@@ -102,18 +115,57 @@ class Understanding:
         self.examples = intents.examples
 
     def understand(
-        self, message: str, documents: Sequence[Document], memory: Memory, covered: Covered
+        self,
+        message: str,
+        documents: Sequence[Document],
+        memory: Memory,
+        covered: Covered,
+        *,
+        tells: bool = False,
     ) -> Question:
-        """Return what `message` asks for."""
+        """Return what `message` asks for; `tells` says that it tells of pain and asks nothing."""
         mentions = self._mentions.find(message)
         named = [mention.chunk for mention in mentions]
         intents = self._intents.classify(mask(message, mentions, self._stand_in))
+        if item := self._item(message, memory):
+            return Question(message, "item", [], [item], context=item.searchable)
+        last = memory.questions[-1] if memory.questions else ""
+        alone = intents.best in FOLLOW_UPS or intents.scores[intents.best] >= SURE_LIST
+        if last and len(message.split()) <= FRAGMENT_WORDS and not alone:
+            # A fragment means little alone: "while running?" goes on from the question before it.
+            intents = self._intents.classify(f"{last} {message}")
         passages = [self._by_id[str(d.id)] for d in documents if str(d.id) in self._by_id]
         pointed = [] if named else self._pointed(message, memory)
         intent = self._intent(message, intents, named, pointed, documents, memory, covered)
+        if tells and (named or intent.startswith("out.") or intent in SMALLTALK):
+            # Whoever stops an exercise because it hurts is not shown the exercise again.
+            return Question(message, "report", passages=passages, context=message)
         follows = intent in ABOUT_ONE or (intent == "integrate" and len(pointed) == 1)
         targets = named or (pointed if follows else [])
-        return Question(message, intent, targets, passages, self._anchors(documents))
+        return Question(
+            message,
+            intent,
+            targets,
+            passages,
+            self._context(message, named, memory),
+            self._anchors(documents),
+        )
+
+    def _context(self, message: str, named: Sequence[Chunk], memory: Memory) -> str:
+        """Return the text that the needs are read from: this message, or an earlier one it points back to."""
+        points = len(message.split()) <= SHORT_WORDS and _POINTS_BACK.search(message)
+        if memory.about and points and not named and not self._names_concept(message):
+            return f"{memory.about} {message}"
+        return message
+
+    def _item(self, message: str, memory: Memory) -> Chunk | None:
+        """Return the cause, tip or way that an ordinal points at in the list shown last."""
+        listed = [self._by_id[i] for i in memory.listed if i in self._by_id]
+        match = _ORDINAL.search(message)
+        if not match or match[3] or not listed or any(chunk.exercise for chunk in listed):
+            return None
+        place = _ORDINALS[(match[1] or match[2]).lower()]
+        return listed[place] if -len(listed) <= place < len(listed) else None
 
     def _anchors(self, documents: Sequence[Document]) -> list[Chunk]:
         """Return the passages that are near in themselves and nearly as near as the nearest."""
@@ -154,7 +206,7 @@ class Understanding:
                 n for n in intents.scores if n not in (*LISTS, *SMALLTALK) and not n.startswith("meta")
             )
         short = len(message.split()) <= SHORT_WORDS
-        if short and best in FOLLOW_UPS and intents.margin > -0.05:
+        if short and best in FOLLOW_UPS and intents.margin > (-0.05 if pointed else 0.02):
             if pointed and best in ("why", "causes"):
                 return "benefit"
             if pointed or best in ("more", "all", "easier", "no_weights"):

@@ -51,6 +51,10 @@ _TOKEN = re.compile(
 )
 _DAY_KINDS = ("day", "range", "weekend", "weekday", "daily")
 _EXCEPT = ("except", "but not", "apart from")
+_MOVED = re.compile(
+    rf"\b(?:swap|move|change|switch|shift)\s+(?:my\s+)?({_DAY})(?:'?s)?(?:\s+run)?\s+(?:for|to|with|onto|into|and)\s+(?:a\s+)?({_DAY})\b",
+    re.IGNORECASE,
+)
 _MINUTES = re.compile(r"(\d{1,3})\s*(?:min(?:ute)?s?|mins|')\b", re.IGNORECASE)
 _HOUR = re.compile(r"\b(half an hour|an hour|one hour|1 ?h(?:our)?)\b", re.IGNORECASE)
 _TIMES = re.compile(
@@ -103,6 +107,11 @@ class Mention(NamedTuple):
 def read(text: str, before: Week) -> Week:
     """Return the week after what `text` says of it; what it does not mention stays."""
     week = before.model_copy(deep=True)
+    if moved := _MOVED.search(text):
+        source, target = _day(moved[1]), _day(moved[2])
+        week.runs[target] = week.runs.pop(source, "easy")
+        week.excluded = [day for day in week.excluded if day != target]
+        text = text[: moved.start()] + text[moved.end() :]
     for mention in mentions(text):
         if mention.negation in _EXCEPT:
             week.runs = {day: run for day, run in week.runs.items() if day not in mention.days}

@@ -10,49 +10,30 @@ from dataclasses import dataclass, field
 Span = tuple[int, int]
 MAX_EVIDENCE_CHARS = 200
 
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of `text`, which are parted by blanks."""
+    return frozenset(text.split())
+
+
 _END = re.compile(r"(?<!\d)[.](?!\d)|(?<=\d)[.](?=\s|$)|[!?;\n\r…。]+|[¿¡]")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+(?:[.,:/]\d+)?|½|¼|¾|[=%°]|/(?=[a-z])")
 _COMMA = re.compile(r"[,:()\[\]\"“”]|\s[-–—]+\s|—|\.\.+")
 _DICTATED = re.compile(r"\b(?:comma|question mark|full stop|new line|exclamation mark)\b", re.I)
-_CONJUNCTIONS = frozenset(
-    [
-        "but",
-        "and",
-        "so",
-        "because",
-        "while",
-        "then",
-        "though",
-        "although",
-        "however",
-        "yet",
-        "pero",
-        "porque",
-        "aunque",
-        "mais",
-        "parce",
-        "aber",
-        "weil",
-        "und",
-        "porem",
-        "mas",
-        "y",
-        "et",
-        "e",
-        "ou",
-        "or",
-        "cos",
-        "cuz",
-        "coz",
-    ]
-)
+_CONJUNCTIONS = word_set("""
+    but and so because while then though although however yet pero porque aunque mais parce aber weil und
+    porem mas y et e ou or cos cuz coz
+""")
 _SPLIT_FORMS = {
     "cant": "can't", "dont": "don't", "wont": "won't", "isnt": "isn't", "wasnt": "wasn't", "didnt": "didn't",
     "doesnt": "doesn't", "havent": "haven't", "hasnt": "hasn't", "hadnt": "hadn't", "couldnt": "couldn't",
     "wouldnt": "wouldn't", "shouldnt": "shouldn't", "arent": "aren't", "werent": "weren't", "aint": "ain't",
-    "im": "i'm", "ive": "i've", "ill": "i'll", "id": "i'd", "its": "it's", "thats": "that's", "theres": "there's",  # noqa: E501
-    "hes": "he's", "shes": "she's", "theyre": "they're", "whats": "what's", "cannot": "can't", "couldn": "couldn't",  # noqa: E501
-    "bak": "back", "bck": "back", "bac": "back", "bakc": "back", "hert": "hurt", "hurst": "hurts", "hurtz": "hurts",  # noqa: E501
+    "im": "i'm", "ive": "i've", "ill": "i'll", "id": "i'd", "its": "it's", "thats": "that's",
+    "theres": "there's",
+    "hes": "he's", "shes": "she's", "theyre": "they're", "whats": "what's", "cannot": "can't",
+    "couldn": "couldn't",
+    "bak": "back", "bck": "back", "bac": "back", "bakc": "back", "hert": "hurt", "hurst": "hurts",
+    "hurtz": "hurts",
     "alot": "lot", "wich": "which", "u": "you", "ur": "your", "mnths": "months", "yrs": "years", "wk": "week",
     "wks": "weeks", "wkes": "weeks", "weaks": "weeks", "mths": "months", "mth": "month", "mos": "months",
     "yr": "year", "hrs": "hours", "mins": "minutes", "secs": "seconds", "spin": "spin", "paim": "pain",
@@ -60,28 +41,7 @@ _SPLIT_FORMS = {
     "wanna": "want to", "gonna": "going to", "gotta": "got to", "kinda": "kind of", "dunno": "don't know",
     "lbs": "pounds", "lb": "pounds", "kgs": "kg", "disks": "discs", "disk": "disc",
 }  # fmt: skip
-_JOINED = frozenset(
-    [
-        "pins",
-        "pin",
-        "hot",
-        "on",
-        "off",
-        "up",
-        "back",
-        "comes",
-        "goes",
-        "lower",
-        "each",
-        "weeks",
-        "months",
-        "years",
-        "more",
-        "worse",
-        "ups",
-        "by",
-    ]
-)
+_JOINED = word_set("pins pin hot on off up back comes goes lower each weeks months years more worse ups by")
 _VERTEBRA = re.compile(r"\b[lt](?:[1-9]|1[0-2])(?:\s?[-/]\s?(?:[lts]?\d{1,2}))?\b|\b[ls]5\s?s1\b|\bs1\b")
 _FOLD = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "´": "'", "ß": "s", "æ": "a", "œ": "o", "ø": "o", "ı": "i"}
@@ -118,6 +78,8 @@ def fold(text: str) -> str:
     A character whose plain form is not one character is kept, so that places in the result are
     places in the original.
     """
+    if text.isascii():
+        return text.replace("`", "'").lower()
     out = []
     for char in text.translate(_FOLD):
         plain = char

@@ -9,55 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.guardrail.clauses import Sentence
+from assistant.guardrail.clauses import Sentence, word_set
 from assistant.guardrail.lexicon import Places
 
 NEGATION_WORDS = 6
-_ENDS_NEGATION = frozenset(
-    [
-        "but",
-        "however",
-        "except",
-        "although",
-        "though",
-        "because",
-        "since",
-        "just",
-        "only",
-        "it",
-        "it's",
-        "i",
-        "i'm",
-        "i've",
-        "my",
-        "when",
-        "after",
-        "until",
-        "unless",
-        "pero",
-        "mais",
-        "aber",
-        "mas",
-        "yet",
-        "still",
-        "until",
-        "till",
-        "so",
-        "where",
-        "while",
-        "then",
-        "that",
-        "which",
-        "who",
-        "he",
-        "she",
-        "they",
-        "now",
-    ]
-)
-_WISH = frozenset(["want", "hope", "hoping", "wish", "to", "get", "getting", "until", "till", "when", "before", "once", "how", "will", "would", "if", "never", "hasn't", "haven't", "isn't", "not", "doesn't", "didn't", "won't", "can", "could", "should", "ever"])  # fmt: skip  # noqa: E501
-_PRESENT = frozenset(["is", "am", "are", "'s", "i'm", "it's", "has", "have", "i've", "he's", "she's", "still", "now", "today", "currently", "keeps", "keep", "gets", "hurts", "ahora", "jetzt", "maintenant", "agora", "duele", "duelen", "doi", "doem", "tengo", "tenho", "ai", "estoy", "estou", "habe", "bin", "aches", "since", "get", "been", "lately", "recently", "tonight"])  # fmt: skip  # noqa: E501
-_PAST_VERBS = frozenset(["had", "was", "were", "did", "got"])
+_ENDS_NEGATION = word_set("""
+    but however except although though because since just only it it's i i'm i've my when after until
+    unless pero mais aber mas yet still till so where while then that which who desde depuis seit cuando
+    quand quando wenn he she they now
+""")
+_WISH = word_set("""
+    want hope hoping wish to get getting until till when before once how will would if never hasn't
+    haven't isn't not doesn't didn't won't can could should ever
+""")
+_NOBODY = word_set("nobody none nothing noone nadie personne niemand ninguem")
+_PRESENT = word_set("""
+    feels same again is am are 's i'm it's has have i've he's she's still now today currently keeps keep
+    gets hurts ahora jetzt maintenant agora duele duelen doi doem tengo tenho ai estoy estou habe bin
+    aches since get been lately recently tonight
+""")
+_PAST_VERBS = word_set("had was were did got")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +60,8 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
     relative = "relative" in places
     other = relative or "other_word" in places
     elided = words[0] in ("can", "could") and words[1:2] and words[1] in _ELIDED
-    starts_as_question = (words[0] in _QUESTION and not elided) or any(a == 0 for a, _ in places.get("question_start", ()))
+    opens = words[0] in _QUESTION or any(a == 0 for a, _ in places.get("question_start", ()))
+    starts_as_question = opens and not elided
     about_someone = has_self or other
     hypothetical = _hypothetical(sentence, places)
     generic = not about_someone and not _has_span(places) and (starts_as_question or _about_exercise(words))
@@ -108,10 +80,13 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
             or any(p in (["you", "get"], ["you", "have"], ["you're", "in"]) for p in _pairs(words))
         )
     )
-    generic = generic or (
-        "people_in_general" in places and not _own_back(words)
+    generic = generic or ("people_in_general" in places and not _own_back(words))
+    generic = generic or (_your_back(words) and "my" not in words)
+    asking = (words[0] in _ASKING and not elided) or words[:2] in (
+        ["what", "should"],
+        ["or", "should"],
+        ["so", "should"],
     )
-    asking = (words[0] in _ASKING and not elided) or words[:2] in (["what", "should"], ["or", "should"], ["so", "should"])
     return Context(
         negated=frozenset(triggers),
         triggers=triggers,
@@ -121,71 +96,27 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
         historical=_historical(words, places),
         told_past=_told_past(words, places),
         resolved_at=_resolved(words, places, triggers),
-        subject="other" if relative else "self" if has_self else "other" if other else "unsaid",
+        subject="other"
+        if relative or _anothers_back(words)
+        else "self"
+        if has_self
+        else "other"
+        if other
+        else "unsaid",
     )
 
 
-_QUESTION = frozenset(
-    [
-        "why",
-        "how",
-        "what",
-        "which",
-        "is",
-        "are",
-        "does",
-        "do",
-        "can",
-        "could",
-        "should",
-        "would",
-        "who",
-        "where",
-        "wie",
-        "warum",
-        "comment",
-        "pourquoi",
-    ]
-)
+_QUESTION = word_set("""
+    why how what which is are does do can could should would who where wie warum comment pourquoi
+""")
 
 
-_ELIDED = frozenset(["only", "barely", "hardly", "just", "still", "scarcely"])
+_ELIDED = word_set("only barely hardly just still scarcely")
 """After "can" at the start, these leave out the "I" ("can only walk") and ask nothing."""
-_ASKING = frozenset(
-    [
-        "should",
-        "shall",
-        "do",
-        "does",
-        "can",
-        "could",
-        "will",
-        "would",
-        "when",
-        "how",
-        "must",
-        "may",
-        "is",
-        "are",
-    ]
-)
-_QUESTION_ONLY = frozenset(
-    [
-        "avoid",
-        "avoiding",
-        "prevent",
-        "preventing",
-        "prevention",
-        "protect",
-        "protecting",
-        "without",
-        "cause",
-        "causes",
-        "can",
-        "could",
-        "would",
-    ]
-)
+_ASKING = word_set("should shall do does can could will would when how must may is are")
+_QUESTION_ONLY = word_set("""
+    avoid avoiding prevent preventing prevention protect protecting without cause causes can could would
+""")
 
 
 def _own_back(words: list[str]) -> bool:
@@ -193,6 +124,17 @@ def _own_back(words: list[str]) -> bool:
     if any(w in ("mine", "i'm", "i've") for w in words[1:]):
         return True
     return any(w == "my" and {"back", "spine"} & set(words[i + 1 : i + 4]) for i, w in enumerate(words))
+
+
+def _anothers_back(words: list[str]) -> bool:
+    """Say whether the back is somebody else's: "he told me his back hurt"."""
+    owners = {words[i - k] for i, w in enumerate(words) if w in ("back", "spine") for k in (1, 2) if i >= k}
+    return bool(owners & {"his", "her", "their"}) and "my" not in owners
+
+
+def _your_back(words: list[str]) -> bool:
+    """Say whether it speaks of "your back", as articles do."""
+    return any(w == "your" and {"back", "spine"} & set(words[i + 1 : i + 3]) for i, w in enumerate(words))
 
 
 def _about_exercise(words: list[str]) -> bool:
@@ -251,10 +193,10 @@ def _hypothetical(sentence: Sentence, places: Places) -> bool:
     for first, _last in places.get("hypothetical", ()):
         if words[first] == "say" and first > 1:
             continue
-        if words[first].startswith("hypothe") or words[first] == "theoretically":  # noqa: SIM102
-            # "this is hypothetical, but my legs are numb": what follows the "but" is not.
-            if "but" in words[first:] or "pero" in words[first:]:
-                continue
+        # "this is hypothetical, but my legs are numb": what follows the "but" is not.
+        theory = words[first].startswith("hypothe") or words[first] == "theoretically"
+        if theory and {"but", "pero"} & set(words[first:]):
+            continue
         if words[first].startswith("imagin") or words[first].startswith("suppos"):
             return first <= 1
         return True
@@ -286,14 +228,17 @@ def _told_past(words: list[str], places: Places) -> bool:
     return not any(w in _PRESENT or w in _RECENT_WORDS for w in words) and "recently" not in places
 
 
-_RECENT_WORDS = frozenset(["yesterday", "ago", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "week", "morning", "afternoon", "evening", "night", "weekend", "just", "recently", "hurt"])  # fmt: skip  # noqa: E501
+_RECENT_WORDS = word_set("""
+    yesterday ago monday tuesday wednesday thursday friday saturday sunday week morning afternoon evening
+    night weekend just recently hurt
+""")
 
 
 def _resolved(words: list[str], places: Places, triggers: dict[int, int]) -> int | None:
     best: int | None = None
     for first, last in places.get("resolved", ()):
         before = words[max(0, first - 3) : first]
-        if first in triggers or any(w in _WISH for w in before):
+        if first in triggers or any(w in _WISH or w in _NOBODY for w in before):
             continue
         if before[-1:] == ["back"] and words[last] in ("gone", "went"):
             continue

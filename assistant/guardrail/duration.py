@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from assistant.guardrail.clauses import word_set
 from assistant.guardrail.lexicon import Places
 
 VAGUE_LONG = 60
@@ -16,17 +17,20 @@ _NUMBERS = {
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
     "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40,
     "fifty": 50, "couple": 2, "few": 3, "several": 4, "half": 0.5, "dozen": 12, "many": 5, "some": 3,
-    "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8,  # noqa: E501
+    "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7,
+    "ocho": 8,
     "nueve": 9, "diez": 10, "quince": 15, "veinte": 20, "varios": 4, "varias": 4, "unos": 3, "unas": 3,
     "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
     "quinze": 15, "vingt": 20, "plusieurs": 4, "quelques": 3,
     "ein": 1, "eine": 1, "einem": 1, "einer": 1, "einen": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5,
     "fuenf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "zwolf": 12, "vierzehn": 14,
-    "mehreren": 4, "einigen": 4, "mehrere": 4, "einige": 4, "paar": 3, "um": 1, "uma": 1, "dois": 2, "duas": 2,  # noqa: E501
+    "mehreren": 4, "einigen": 4, "mehrere": 4, "einige": 4, "paar": 3, "um": 1, "uma": 1, "dois": 2,
+    "duas": 2,
     "quatro": 4, "sete": 7, "oito": 8, "nove": 9, "dez": 10, "vinte": 20, "alguns": 3, "algumas": 3,
 }  # fmt: skip
 _UNITS = {
-    "second": 1 / 86400, "s": 1 / 86400, "sec": 1 / 86400, "minute": 1 / 1440, "min": 1 / 1440, "hour": 1 / 24,  # noqa: E501
+    "second": 1 / 86400, "s": 1 / 86400, "sec": 1 / 86400, "minute": 1 / 1440, "min": 1 / 1440,
+    "hour": 1 / 24,
     "h": 1 / 24, "hr": 1 / 24, "day": 1, "d": 1, "night": 1, "nite": 1, "morning": 1, "week": 7, "w": 7,
     "weekend": 7, "fortnight": 14, "month": 30.44, "mo": 30.44, "year": 365.25, "y": 365.25, "decade": 3652.5,
     "season": 90, "dia": 1, "semana": 7, "mes": 30.44, "ano": 365.25, "jour": 1, "semaine": 7, "moi": 30.44,
@@ -36,9 +40,7 @@ _UNITS = {
     "minuten": 1 / 1440, "sekunden": 1 / 86400, "segundo": 1 / 86400, "seconde": 1 / 86400, "term": 60,
     "trimester": 90, "nuit": 1, "noche": 1, "noite": 1, "nacht": 1, "nachte": 1, "run": 0, "session": 0,
 }  # fmt: skip
-_WORDY = frozenset(
-    ["s", "d", "h", "w", "y", "mo", "an", "min", "sec", "term", "season", "run", "session", "morning"]
-)
+_WORDY = word_set("s d h w y mo an min sec term season run session morning")
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -100,38 +102,24 @@ _WEEKDAYS = [
     "quinta",
     "sexta",
 ]
-_WEEKDAY_PLURALS = frozenset(
-    "mondays tuesdays wednesdays thursdays fridays saturdays sundays weekends".split()  # noqa: SIM905
-)
+_WEEKDAY_PLURALS = word_set("mondays tuesdays wednesdays thursdays fridays saturdays sundays weekends")
 _RECENT = {
-    "yesterday": 1, "today": 0, "tonight": 0, "yday": 1, "ayer": 1, "hoy": 0, "hier": 1, "gestern": 1, "heute": 0,  # noqa: E501
+    "yesterday": 1, "today": 0, "tonight": 0, "yday": 1, "ayer": 1, "hoy": 0, "hier": 1, "gestern": 1,
+    "heute": 0,
     "ontem": 1, "hoje": 0, "vorgestern": 2, "anteayer": 2,
 }  # fmt: skip
-_SINCE = frozenset(
-    [
-        "since",
-        "desde",
-        "depuis",
-        "seit",
-        "after",
-        "ever",
-        "from",
-        "by",
-        "around",
-        "until",
-        "before",
-        "last",
-        "this",
-        "in",
-    ]
-)
+_SINCE = word_set("since desde depuis seit after ever from by around until before last this in")
 # Days of the year on which an event that people date things by falls, roughly; (month, day).
 _EVENTS = {
     "christmas": (12, 25), "xmas": (12, 25), "navidad": (12, 25), "noel": (12, 25), "weihnachten": (12, 25),
     "natal": (12, 25), "new year": (1, 1), "new year's": (1, 1), "new years": (1, 1), "nye": (12, 31),
-    "easter": (4, 5), "whitsun": (5, 25), "whit": (5, 25), "pentecost": (5, 25), "holi": (3, 14), "lent": (3, 5), "midsummer": (6, 21), "the worlds": (8, 20), "spring break": (3, 20), "the holidays": (8, 15), "the summer holidays": (8, 15), "pascua": (4, 5), "paques": (4, 5), "ostern": (4, 5), "pascoa": (4, 5),
+    "easter": (4, 5), "whitsun": (5, 25), "whit": (5, 25), "pentecost": (5, 25), "holi": (3, 14),
+    "lent": (3, 5), "midsummer": (6, 21), "the worlds": (8, 20), "spring break": (3, 20),
+    "the holidays": (8, 15), "the summer holidays": (8, 15), "pascua": (4, 5), "paques": (4, 5),
+    "ostern": (4, 5), "pascoa": (4, 5),
     "halloween": (10, 31), "thanksgiving": (11, 26), "valentine": (2, 14), "valentine's": (2, 14),
-    "spring": (4, 1), "summer": (7, 1), "autumn": (10, 1), "fall": (10, 1), "winter": (1, 5), "verano": (7, 1),  # noqa: E501
+    "spring": (4, 1), "summer": (7, 1), "autumn": (10, 1), "fall": (10, 1), "winter": (1, 5),
+    "verano": (7, 1),
     "verao": (1, 15), "sommer": (7, 1), "ete": (7, 1), "primavera": (4, 1), "half term": (10, 25),
     "bonfire night": (11, 5), "diwali": (10, 25), "ramadan": (3, 1), "eid": (3, 20), "july 4th": (7, 4),
     "fourth of july": (7, 4), "labor day": (9, 5), "memorial day": (5, 28), "clocks went back": (10, 26),
@@ -147,8 +135,23 @@ _LONG_EVENTS = (
     "childbirth", "gave birth", "got married", "ano pasado", "mes pasado", "annee derniere", "mois dernier",
     "letztes jahr", "letzten monat", "ano passado", "mes passado", "nina", "nino", "teenage", "retired",
 )  # fmt: skip
-_EVENT_PHRASES = [(tuple(k.split()), v) for k, v in _EVENTS.items()]
-_LONG_PHRASES = [tuple(k.split()) for k in _LONG_EVENTS]
+_EVENT_PHRASES: dict[str, list[tuple[tuple[str, ...], tuple[int, int]]]] = {}
+for _name, _day in _EVENTS.items():
+    _EVENT_PHRASES.setdefault(_name.split()[0], []).append((tuple(_name.split()), _day))
+_LONG_PHRASES: dict[str, list[tuple[str, ...]]] = {}
+for _name in _LONG_EVENTS:
+    _LONG_PHRASES.setdefault(_name.split()[0], []).append(tuple(_name.split()))
+
+
+_PLURALS = word_set("""
+    weeks months years decades semanas meses wochen monaten jahren semaines mois anos jahre monate annees
+    ans
+""")
+_FILLERS = word_set("""
+    or to and of good solid full whole long bit nearly almost more other last past oder o ou bis a de
+    straight consecutive n odd plus + something ish %
+""")
+_MONTH_BEFORE = _SINCE | {"early", "late", "mid", "around"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,14 +250,20 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
                 _UNITS[unit] * (1.2 if words[i + 1 : i + 3] == ["or", "so"] else 1), i - 1, i, "vague"
             )
         if (
+            words[i] in ("week", "month")
+            and words[i + 2 : i + 3] == ["of"]
+            and (count := _number(words[i + 1])) is not None
+            and 1 < count < 60
+        ):
+            return TimeSpan(count * _UNITS[words[i]], i, i + 1, "vague")
+        if (
             words[i] == "day"
             and words[i + 1 : i + 2]
             and words[i + 1].isdigit()
             and 1 < int(words[i + 1]) < 400
         ):
             return TimeSpan(int(words[i + 1]), i, i + 1, "vague")
-        plural = words[i] in ("weeks", "months", "years", "decades", "semanas", "meses", "wochen", "monaten", "jahren",  # noqa: E501
-                              "semaines", "mois", "anos", "jahre", "monate", "annees", "ans")  # fmt: skip
+        plural = words[i] in _PLURALS
         if plural and unit is not None:
             return TimeSpan(max(_UNITS[unit] * 3, 21), i, i, "vague")
         return None
@@ -274,8 +283,7 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
                 upper = max(upper, more) if upper != 1 or words[j - 1] != "a" else more
             j += 1
             continue
-        if word in ("or", "to", "and", "of", "good", "solid", "full", "whole", "long", "bit", "nearly", "almost", "more",  # noqa: E501
-                    "other", "last", "past", "oder", "o", "ou", "bis", "a", "de", "straight", "consecutive", "n", "%"):  # fmt: skip  # noqa: E501
+        if word in _FILLERS:
             j += 1
             continue
         break
@@ -376,17 +384,17 @@ def _dated(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     ):
         days = (today - date(int(word), 7, 1)).days if int(word) < today.year else today.timetuple().tm_yday
         return TimeSpan(max(days, 30), i, i, "since")
-    for phrase in _LONG_PHRASES:
+    for phrase in _LONG_PHRASES.get(word, ()):
         if tuple(words[i : i + len(phrase)]) == phrase and (anchored or phrase[0] == "last"):
             if phrase == ("last", "month"):
                 return TimeSpan(30, i, i + 1, "since")
             return TimeSpan(max(VAGUE_LONG, 60), i, i + len(phrase) - 1, "since")
     if not anchored and previous != "since":
         return None
-    if word in _MONTHS and not (word in ("may", "mar", "march", "mars") and previous not in _SINCE and previous not in (  # noqa: E501
-        "early", "late", "mid", "around")):  # fmt: skip
+    doubtful = word in ("may", "mar", "march", "mars") and previous not in _MONTH_BEFORE
+    if word in _MONTHS and not doubtful:
         return TimeSpan(_since(today, _MONTHS[word], 15), i, i, "since")
-    for phrase, (month, day) in _EVENT_PHRASES:
+    for phrase, (month, day) in _EVENT_PHRASES.get(word, ()):
         if tuple(words[i : i + len(phrase)]) == phrase:
             return TimeSpan(_since(today, month, day), i, i + len(phrase) - 1, "since")
     if word.isdigit() and previous == "was" and 3 < int(word) < 90:

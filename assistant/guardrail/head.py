@@ -1,17 +1,19 @@
-"""The learned head: logistic regression over sentence embedding and concepts, beside the rules.
+"""The learned head: logistic regression over embeddings, words and what the rules found.
 
-It raises what the rules did not find: small scenes without key words. Inference is numpy only; the
-weights are a small `.npz` made by `python -m assistant.guardrail.train`, with the name of the
-embedding model and the hash of the cases inside. Without the file the rules work alone.
+It reads a whole message, so it knows a training story from a complaint where single clauses mislead.
+`triage.py` lets it raise what the rules missed and drop what they took from a side remark; it never
+touches a red flag that the rules found. Inference is numpy only; the weights are a small `.npz` made by
+`python -m assistant.guardrail.train`, with the name of the embedding model and the hash of the cases.
+Without the file the rules work alone.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +22,13 @@ from assistant.guardrail.signals import Reading
 
 FILE = "triage_head.npz"
 LEVELS = ("none", "check", "refer", "urgent")
-EMBEDDING_SCALE = 3.0
-CONCEPT_SCALE = 0.6
-"""Weights of the two kinds of features, chosen on the tune part of the cases."""
+SCALES = {"message": 3.0, "parts": 2.0, "concepts": 0.5, "reading": 0.6, "rows": 0.6, "words": 2.0}
+"""Weights of the blocks of features, chosen by cross-validation on the cases."""
 SHORT_WORDS = 30
-UNIT_WORDS = 8
-MAX_UNITS = 24
-STATUS_FEATURES = 5
+PART_WORDS = 8
+MAX_PARTS = 24
+NGRAM = 3
+READING_FEATURES = 15
 
 Array = NDArray[np.float32]
 
@@ -35,91 +37,160 @@ class HeadError(ValueError):
     """The weights file cannot be used; the message names the file and the remedy."""
 
 
-class Unit(NamedTuple):
-    """A stretch of a message that the head judges: its text and the numbers of its sentences."""
+@dataclass(frozen=True)
+class Thresholds:
+    """Chances from which the head changes the level of the rules, by what it changes."""
 
-    text: str
-    sentences: list[int]
+    urgent: float
+    """Raise from none to urgent."""
+    urgent_known: float
+    """Raise from check or refer to urgent."""
+    refer: float
+    """Raise from none to refer."""
+    refer_known: float
+    """Raise from check to refer, or to refer in a later turn."""
+    check: float
+    """Raise from none to check: the chance that it is not none."""
+    drop: float
+    """Drop refer to none."""
+    drop_to_check: float
+    """Drop refer to check: the chance of none or check."""
+    quiet: float
+    """Drop check to none."""
 
 
-class Opinion(NamedTuple):
-    """What the head thinks of one unit: chance of each level, the likeliest row, and the unit."""
+@dataclass(frozen=True)
+class Opinion:
+    """What the head thinks of a message: chance of each level of `LEVELS`, and the likeliest rows."""
 
     chances: Array
     urgent_row: str | None
     refer_row: str
-    unit: Unit
 
 
-@dataclass(frozen=True)
-class Thresholds:
-    """Chances from which the head raises to a level."""
-
-    urgent: float
-    refer: float
-    check: float
-
-
-def units(message: str, reading: Reading) -> list[Unit]:
-    """Cut a message into what the head judges: a short one whole, a long one by sentences."""
-    everything = list(range(len(reading.sentences)))
+def parts(reading: Reading) -> list[str]:
+    """Cut a long message into stretches of whole sentences; a short one is one part."""
     if reading.words() <= SHORT_WORDS:
-        return [Unit(message, everything)] if everything else []
-    found: list[Unit] = []
-    current: list[int] = []
+        return []
+    found: list[str] = []
+    current: list[str] = []
     count = 0
-    for number, sentence in enumerate(reading.sentences):
-        current.append(number)
+    for sentence in reading.sentences:
+        current.append(sentence.text)
         count += len(sentence.words)
-        if count >= UNIT_WORDS:
-            found.append(_unit(reading, current))
+        if count >= PART_WORDS:
+            found.append(" . ".join(current))
             current, count = [], 0
     if current:
-        found.append(_unit(reading, current))
-    return found[:MAX_UNITS]
+        found.append(" . ".join(current))
+    return found[:MAX_PARTS]
 
 
-def _unit(reading: Reading, numbers: list[int]) -> Unit:
-    return Unit(" . ".join(reading.sentences[n].text for n in numbers), numbers)
+def ngrams(reading: Reading) -> Iterator[str]:
+    """Yield the runs of one to three normalised words of each sentence."""
+    for sentence in reading.sentences:
+        words = sentence.words
+        for n in range(1, NGRAM + 1):
+            for i in range(len(words) - n + 1):
+                yield " ".join(words[i : i + n])
 
 
-def concept_features(reading: Reading, unit: Unit, index: dict[str, int]) -> Array:
-    """Return the concepts of a unit as 0/1, then five of its status: pain, past, hypothetical, resolved, person."""  # noqa: E501
-    row = np.zeros(len(index) + STATUS_FEATURES, dtype=np.float32)
-    for number in unit.sentences:
-        for name in reading.places[number]:
+def _concepts(reading: Reading, index: dict[str, int]) -> Array:
+    row = np.zeros(len(index), dtype=np.float32)
+    for places in reading.places:
+        for name in places:
             if name in index:
                 row[index[name]] = 1.0
-    base = len(index)
-    inside = set(unit.sentences)
-    contexts = [reading.contexts[n] for n in unit.sentences]
-    row[base] = any(m.status == "present" for n, m in reading.pains if n in inside)
-    row[base + 1] = any(m.status != "present" for n, m in reading.pains if n in inside)
-    row[base + 2] = any(c.hypothetical or c.generic for c in contexts)
-    row[base + 3] = any(c.resolved_at is not None for c in contexts)
-    row[base + 4] = any(c.subject != "unsaid" for c in contexts)
     return row
 
 
-def features(vectors: Array, reading: Reading, found: Sequence[Unit], index: dict[str, int]) -> Array:
-    """Return one row per unit: scaled embedding, then scaled concepts."""
-    concepts = np.stack([concept_features(reading, unit, index) for unit in found])
-    return np.hstack([vectors * EMBEDDING_SCALE, concepts * CONCEPT_SCALE]).astype(np.float32)
+def _reading(reading: Reading) -> Array:
+    """Return what the rules read: length, time spans, what is over, whose pain and how told."""
+    own = [m for _, m in reading.pains if m.status == "present"]
+    rest = [m for _, m in reading.pains if m.status != "present"]
+    longest = max((min(s.days, 60.0) for s in reading.spans), default=0.0)
+    contexts = reading.contexts
+    return np.array(
+        [
+            np.log1p(reading.words()),
+            len(reading.spans),
+            longest / 30,
+            longest >= 8,
+            reading.over_at is not None,
+            any(m.site == "back" for m in own),
+            bool(own),
+            bool(rest),
+            any(s.question for s in reading.sentences),
+            bool(contexts) and all(c.generic or c.hypothetical for c in contexts),
+            reading.subject == "other",
+            any(m.strong for m in own),
+            bool(own) and all(m.weak for m in own),
+            any(c.told_past or c.historical for c in contexts),
+            any(c.subject != "unsaid" for c in contexts),
+        ],
+        dtype=np.float32,
+    )
+
+
+def _rows(reading: Reading, index: dict[str, int]) -> Array:
+    row = np.zeros(len(index), dtype=np.float32)
+    for hit in reading.hits:
+        if hit.flag.id in index:
+            row[index[hit.flag.id]] = 1.0
+    return row
+
+
+class Features:
+    """Turns a message and its embeddings into one row of numbers.
+
+    Args:
+        concepts: names of the lexicon's lists that count.
+        rows: ids of the rows of `red_flags.toml` that count.
+        words: runs of words that count, with their inverse document frequency.
+    """
+
+    def __init__(self, concepts: Sequence[str], rows: Sequence[str], words: dict[str, float]) -> None:
+        self.concepts = {name: i for i, name in enumerate(concepts)}
+        self.rows = {name: i for i, name in enumerate(rows)}
+        self.words = {run: (i, weight) for i, (run, weight) in enumerate(words.items())}
+
+    def row(self, vectors: Array, reading: Reading) -> Array:
+        """Return the features; `vectors` holds the embedding of the message, then of its parts."""
+        mean = vectors[1:].mean(axis=0) if len(vectors) > 1 else vectors[0]
+        blocks = {
+            "message": vectors[0],
+            "parts": mean,
+            "concepts": _concepts(reading, self.concepts),
+            "reading": _reading(reading),
+            "rows": _rows(reading, self.rows),
+            "words": self._words(reading),
+        }
+        return np.concatenate([blocks[name] * scale for name, scale in SCALES.items()]).astype(np.float32)
+
+    def _words(self, reading: Reading) -> Array:
+        counts: dict[int, list[float]] = {}
+        for run in ngrams(reading):
+            known = self.words.get(run)
+            if known is not None:
+                counts.setdefault(known[0], [0.0, known[1]])[0] += 1.0
+        row = np.zeros(len(self.words), dtype=np.float32)
+        for i, (count, weight) in counts.items():
+            row[i] = (1.0 + np.log(count)) * weight
+        length = float(np.linalg.norm(row))
+        return row / np.float32(length) if length else row
 
 
 class Head:
     """Weights and thresholds, read from the file that training wrote."""
 
-    def __init__(self, arrays: dict[str, Array], meta: dict[str, object]) -> None:
-        self._arrays = arrays
-        names = meta["concepts"]
-        assert isinstance(names, list)
-        self.index = {str(name): i for i, name in enumerate(names)}
-        self.urgent_rows = [str(r) for r in meta["urgent_rows"]]  # type: ignore[attr-defined]
-        self.refer_rows = [str(r) for r in meta["refer_rows"]]  # type: ignore[attr-defined]
-        limits = meta["thresholds"]
-        assert isinstance(limits, dict)
-        self.thresholds = Thresholds(**{str(k): float(v) for k, v in limits.items()})
+    def __init__(self, arrays: dict[str, NDArray[Any]], meta: dict[str, Any]) -> None:
+        self._arrays = {k: np.asarray(v, np.float32) for k, v in arrays.items() if k != "words"}
+        weights = self._arrays["word_idf"]
+        words = dict(zip((str(w) for w in arrays["words"]), (float(w) for w in weights), strict=True))
+        self.features = Features(meta["concepts"], meta["rows"], words)
+        self.urgent_rows = [str(r) for r in meta["urgent_rows"]]
+        self.refer_rows = [str(r) for r in meta["refer_rows"]]
+        self.thresholds = Thresholds(**{str(k): float(v) for k, v in meta["thresholds"].items()})
         self.model = str(meta["model"])
         self.data_sha256 = str(meta["data_sha256"])
 
@@ -134,36 +205,23 @@ class Head:
             return None
         try:
             with np.load(path, allow_pickle=False) as data:
-                arrays = {
-                    name: np.asarray(data[name], dtype=np.float32) for name in data.files if name != "meta"
-                }
+                arrays = {name: data[name] for name in data.files if name != "meta"}
                 meta = json.loads(str(data["meta"]))
             return cls(arrays, meta)
-        except (OSError, ValueError, KeyError, AssertionError, TypeError) as error:
+        except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
             raise HeadError(
-                f"{path}: not a triage head ({error}); run `python -m assistant.guardrail.train` or remove the file"  # noqa: E501
+                f"{path}: not a triage head ({error}); "
+                "run `python -m assistant.guardrail.train` or remove the file"
             ) from error
 
-    def _plausible(self, order: NDArray[np.int64], reading: Reading, unit: Unit) -> str | None:
-        """Return the likeliest sign that the unit speaks of at all."""
-        for number in order:
-            row = self.urgent_rows[int(number)]
-            if any(_said(GROUNDS[row], reading, n) for n in unit.sentences):
-                return row
-        return None
-
-    def judge(self, vectors: Array, reading: Reading, found: Sequence[Unit]) -> list[Opinion]:
-        """Return an opinion per unit; `vectors` holds the embedding of each."""
-        rows = features(vectors, reading, found, self.index)
-        levels = _softmax(rows @ self._arrays["level_w"] + self._arrays["level_b"])
-        urgent = np.argsort(-(rows @ self._arrays["urgent_w"] + self._arrays["urgent_b"]), axis=1)[:, :3]
-        refer = np.argmax(rows @ self._arrays["refer_w"] + self._arrays["refer_b"], axis=1)
-        return [
-            Opinion(
-                levels[i], self._plausible(urgent[i], reading, unit), self.refer_rows[int(refer[i])], unit
-            )
-            for i, unit in enumerate(found)
-        ]
+    def judge(self, vectors: Array, reading: Reading) -> Opinion:
+        """Return the opinion on a message; `vectors` as `Features.row` takes them."""
+        row = self.features.row(vectors, reading)
+        chances = _softmax(row @ self._arrays["level_w"] + self._arrays["level_b"])
+        urgent = np.argsort(-(row @ self._arrays["urgent_w"] + self._arrays["urgent_b"]))[:3]
+        refer = int(np.argmax(row @ self._arrays["refer_w"] + self._arrays["refer_b"]))
+        named = (self.urgent_rows[int(i)] for i in urgent)
+        return Opinion(chances, next((r for r in named if _said(r, reading)), None), self.refer_rows[refer])
 
 
 GROUNDS = {
@@ -191,13 +249,20 @@ GROUNDS = {
 """What must be spoken of for the head to name a sign: a guess without any of it is not made."""
 
 
-def _said(grounds: set[str], reading: Reading, number: int) -> bool:
-    """Say whether a sentence names one of the grounds without denying it."""
-    negated = reading.contexts[number].negated
-    places = reading.places[number]
-    return any(first not in negated for name in grounds & places.keys() for first, _ in places[name])
+def _said(row: str, reading: Reading) -> bool:
+    """Say whether a sentence names a ground of the row without denying it, for real and of now."""
+    grounds = GROUNDS[row]
+    for places, context in zip(reading.places, reading.contexts, strict=True):
+        if context.hypothetical or context.generic or context.historical or context.resolved_at is not None:
+            continue
+        if row == "cancer_history" and context.subject == "other":
+            continue
+        named = grounds & places.keys()
+        if any(first not in context.negated for name in named for first, _ in places[name]):
+            return True
+    return False
 
 
 def _softmax(scores: Array) -> Array:
-    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float32)
+    shifted = np.exp(scores - scores.max())
+    return np.asarray(shifted / shifted.sum(), dtype=np.float32)

@@ -68,6 +68,8 @@ class Lexicon:
     def __init__(self, concepts: Mapping[str, Sequence[str]]) -> None:
         self.concepts = {name: list(entries) for name, entries in concepts.items()}
         self._exact: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._pairs: dict[tuple[str, str], list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        """Phrases by their first two words, the quickest way to tell that none stands here."""
         self._prefix: dict[str, list[tuple[str, tuple[str, ...], str]]] = defaultdict(list)
         self._known: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for name in self.concepts:
@@ -95,6 +97,8 @@ class Lexicon:
             if len(stem) < 2:
                 raise LexiconError(f"concept {name!r}: {entry!r} needs two letters before the *")
             self._prefix[stem[:2]].append((stem, words, name))
+        elif len(words) > 1 and not words[1].endswith("*"):
+            self._pairs[words[0], words[1]].append((words, name))
         else:
             self._exact[words[0]].append((words, name))
 
@@ -124,6 +128,10 @@ class Lexicon:
             for phrase, name in self._starting(word):
                 if len(phrase) == 1 or _phrase_at(words, i, phrase):
                     result.setdefault(name, []).append((i, i + len(phrase) - 1))
+            if i + 1 < len(words):
+                for phrase, name in self._pairs.get((word, words[i + 1]), ()):
+                    if len(phrase) == 2 or _phrase_at(words, i, phrase):
+                        result.setdefault(name, []).append((i, i + len(phrase) - 1))
         return result
 
     def pattern(self, source: str) -> Pattern:

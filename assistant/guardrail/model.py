@@ -66,6 +66,8 @@ class TriageState(BaseModel):
     """Circumstances that count together with later signs, e.g. a pregnancy."""
     marks: list[float] = []
     """Where on the run it starts, as told turn by turn: falling numbers are worsening."""
+    last: str = ""
+    """The last message, where it was short: the next may finish it ("it's numb" / "between my legs")."""
     asked: list[AskKind] = []
     pending: AskKind | None = None
     """What the last reply asked."""

@@ -5,233 +5,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.guardrail.clauses import Sentence
+from assistant.guardrail.clauses import Sentence, word_set
 from assistant.guardrail.context import Context
 from assistant.guardrail.lexicon import Places
 
 Status = Literal["present", "told", "past", "denied", "hypothetical", "generic"]
 Site = Literal["back", "unsaid", "elsewhere"]
 
-_OWN = frozenset(
-    [
-        "my",
-        "your",
-        "his",
-        "her",
-        "their",
-        "our",
-        "the",
-        "lower",
-        "low",
-        "upper",
-        "mid",
-        "middle",
-        "bad",
-        "sore",
-        "stiff",
-        "achy",
-        "aching",
-        "tight",
-        "this",
-        "that",
-        "a",
-        "dodgy",
-        "knackered",
-        "old",
-        "poor",
-        "whole",
-        "of",
-        "in",
-        "and",
-        "entire",
-        "'s",
-        "left",
-        "right",
-        "injured",
-        "weak",
-        "mine",
-        "wrecked",
-        "gammy",
-        "mi",
-        "me",
-        "mein",
-        "your",
-        "ur",
-        "me",
-    ]
-)
-_AFTER_NOUN = frozenset(
-    [
-        "pain",
-        "pains",
-        "ache",
-        "aches",
-        "hurt",
-        "hurts",
-        "hurting",
-        "sore",
-        "stiff",
-        "tight",
-        "spasm",
-        "spasms",
-        "spasming",
-        "is",
-        "'s",
-        "has",
-        "had",
-        "was",
-        "feels",
-        "felt",
-        "went",
-        "goes",
-        "gone",
-        "problem",
-        "problems",
-        "trouble",
-        "troubles",
-        "issue",
-        "issues",
-        "injury",
-        "injuries",
-        "strain",
-        "twinge",
-        "twinges",
-        "locked",
-        "locks",
-        "seized",
-        "seizes",
-        "just",
-        "still",
-        "been",
-        "keeps",
-        "kept",
-        "started",
-        "starts",
-        "gave",
-        "gives",
-        "flares",
-        "flared",
-        "flare",
-        "aching",
-        "killing",
-        "kills",
-        "bad",
-        "tweaked",
-        "pulled",
-        "stiffness",
-        "thing",
-        "stuff",
-        "saga",
-        "drama",
-        "situation",
-        "gremlin",
-        "gremlins",
-        "giving",
-        "killed",
-        "complains",
-        "moans",
-        "grumbles",
-        "let",
-        "lets",
-        "tightness",
-        "discomfort",
-        "niggle",
-        "niggles",
-        "popped",
-        "playing",
-        "acting",
-        "really",
-        "also",
-        "again",
-        "might",
-        "may",
-        "could",
-        "can't",
-        "won't",
-        "doesn't",
-        "isn't",
-        "didn't",
-        "hasn't",
-        "seizing",
-        "locking",
-        "throbbing",
-        "throbs",
-        "burns",
-        "burning",
-        "twinged",
-        "cramps",
-        "cramp",
-        "fatigue",
-        "was",
-    ]
-)
-_NOT_NOUN_AFTER = frozenset(
-    [
-        "to",
-        "in",
-        "into",
-        "from",
-        "home",
-        "out",
-        "up",
-        "off",
-        "at",
-        "then",
-        "when",
-        "again",
-        "squat",
-        "squats",
-        "exercise",
-        "exercises",
-        "extension",
-        "extensions",
-        "work",
-        "muscle",
-        "muscles",
-        "workout",
-        "workouts",
-        "day",
-        "row",
-        "rows",
-        "lever",
-        "on",
-        "with",
-        "for",
-        "training",
-        "strength",
-        "strengthening",
-        "stretch",
-        "stretches",
-        "care",
-        "health",
-        "routine",
-        "moves",
-        "guide",
-        "flat",
-        "straight",
-    ]
-)
-_COMPLAINT_NOUNS = frozenset(
-    [
-        "pain",
-        "pains",
-        "ache",
-        "aches",
-        "problem",
-        "problems",
-        "trouble",
-        "spasm",
-        "spasms",
-        "issue",
-        "issues",
-        "injury",
-        "strain",
-        "twinge",
-        "twinges",
-    ]
-)
-_VERBS_BEFORE = frozenset(["go", "going", "went", "come", "came", "get", "getting", "got", "run", "running", "be", "am", "is", "are", "was", "step", "steps", "look", "looking", "hold", "holding", "sit", "lie", "move", "pull", "push", "bring", "put", "call"])  # fmt: skip  # noqa: E501
+_OWN = word_set("""
+    my your his her their our the lower low upper mid middle bad sore stiff achy aching tight this that a
+    dodgy knackered old poor whole of in and entire 's left right injured weak mine wrecked gammy mi me
+    mein ur
+""")
+_AFTER_NOUN = word_set("""
+    pain pains ache aches hurt hurts hurting sore stiff tight spasm spasms spasming is 's has had was
+    feels felt went goes gone problem problems trouble troubles issue issues injury injuries strain twinge
+    twinges locked locks seized seizes just still been keeps kept started starts gave gives flares flared
+    flare aching killing kills bad tweaked pulled stiffness thing stuff saga drama situation gremlin
+    gremlins giving killed complains moans grumbles let lets tightness discomfort niggle niggles popped
+    playing acting really also again might may could can't won't doesn't isn't didn't hasn't seizing
+    locking throbbing throbs burns burning twinged cramps cramp fatigue
+""")
+_NOT_NOUN_AFTER = word_set("""
+    to in into from home out up off at then when again squat squats exercise exercises extension
+    extensions work muscle muscles workout workouts day row rows lever on with for training strength
+    strengthening stretch stretches care health routine moves guide flat straight
+""")
+_COMPLAINT_NOUNS = word_set("""
+    pain pains ache aches problem problems trouble spasm spasms issue issues injury strain twinge twinges
+""")
+_VERBS_BEFORE = word_set("""
+    go going went come came get getting got run running be am is are was step steps look looking hold
+    holding sit lie move pull push bring put call
+""")
 WINDOW = 9
+_SORE = word_set("sore achy achey stiff")
+"""What is said of the back even where it is not named: "still sore getting out of the car"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +145,7 @@ def mentions(sentence: Sentence, places: Places, context: Context, language: str
             site = "elsewhere"
         else:
             site = "unsaid"
-        if site != "back" and not strong:
+        if site != "back" and not strong and not (site == "unsaid" and words[first] in _SORE):
             continue
         found.append(
             Mention(
@@ -359,7 +168,7 @@ def _long_ago(words: list[str]) -> bool:
     )
 
 
-_LONG_UNITS = frozenset(["years", "year", "winters", "winter", "summers", "summer", "decades", "seasons"])
+_LONG_UNITS = word_set("years year winters winter summers summer decades seasons")
 
 
 def _status(first: int, words: list[str], context: Context, denied: set[int], near_back: list[int]) -> Status:

@@ -109,7 +109,8 @@ def load(directory: Path | None = None) -> Policy:
         except ValidationError as error:
             raise PolicyError(_at(directory / RED_FLAGS, text, mark, _first(error))) from error
         if (flag.level == "refer") != (flag.when == "soon"):
-            problem = f"flag {flag.id}: level {flag.level} goes with {'soon' if flag.level == 'refer' else 'today or now'}"  # noqa: E501
+            goes = "soon" if flag.level == "refer" else "today or now"
+            problem = f"flag {flag.id}: level {flag.level} goes with {goes}"
             raise PolicyError(_at(directory / RED_FLAGS, text, mark, problem + "; correct `when`"))
         if any(flag.id == other.id for other in flags):
             raise PolicyError(

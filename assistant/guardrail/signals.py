@@ -6,101 +6,30 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assistant.guardrail import clauses, context, duration, language, pain
-from assistant.guardrail.clauses import Sentence
+from assistant.guardrail.clauses import Sentence, word_set
 from assistant.guardrail.context import Context
 from assistant.guardrail.lexicon import Places, matches
 from assistant.guardrail.model import Subject
 from assistant.guardrail.pain import Mention
 from assistant.guardrail.policy import Flag, Policy
 
-_OTHER_AFTER = frozenset(
-    [
-        "of",
-        "into",
-        "in",
-        "out",
-        "to",
-        "plan",
-        "plans",
-        "programme",
-        "program",
-        "block",
-        "old",
-        "pregnant",
-        "before",
-        "until",
-        "till",
-        "away",
-        "left",
-        "cycle",
-        "postpartum",
-        "race",
-        "training",
-        "per",
-        "each",
-        "a",
-        "hold",
-        "holds",
-        "rest",
-        "schedule",
-        "streak",
-        "marathon",
-        "apart",
-        "challenge",
-        "gap",
-        "build",
-        "taper",
-        "course",
-        "postnatal",
-        "on",
-        "along",
-        "gone",
-    ]
-)
-_OTHER_BEFORE = frozenset(
-    [
-        "in",
-        "within",
-        "every",
-        "hold",
-        "holding",
-        "aged",
-        "age",
-        "rest",
-        "next",
-        "another",
-        "ran",
-        "run",
-        "running",
-        "trained",
-        "training",
-        "held",
-    ]
-)
-_ANAPHORA = frozenset(
-    [
-        "it",
-        "it's",
-        "this",
-        "that",
-        "been",
-        "since",
-        "now",
-        "still",
-        "same",
-        "ago",
-        "going",
-        "started",
-        "began",
-        "start",
-        "hace",
-        "depuis",
-        "seit",
-        "desde",
-        "ha",
-        "faz",
-    ]
-)
+_OTHER_AFTER = word_set("""
+    of into in out to plan plans programme program block old pregnant before until till away left cycle
+    postpartum race training per each a hold holds rest schedule streak marathon apart challenge gap build
+    taper course postnatal on along gone
+""")
+_OTHER_BEFORE = word_set("""
+    in within every hold holding aged age rest next another ran run running trained training held
+""")
+_ACTIVITY = word_set("""
+    lifted lifting ran run running jogged jogging trained training swum swimming cycled cycling rowed
+    rowing coached coaching played playing married worked working taught teaching climbed climbing danced
+""")
+"""What a span after "for" belongs to: "I've lifted for ten years"."""
+_ANAPHORA = word_set("""
+    it it's this that been since now still same ago going started began start hace depuis seit desde ha
+    faz
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +140,14 @@ def _generalise(reading: Reading) -> None:
             reading.contexts[number] = replace(modifiers, generic=True)
     reading.pains = [
         (n, replace(m, status="generic"))
-        if (told_to_all and reading.contexts[n].generic) or (nobodys and not m.strong and not told_to_all and reading.contexts[n].subject == "unsaid" and len(reading.sentences[n].words) <= 6)
+        if (told_to_all and reading.contexts[n].generic)
+        or (
+            nobodys
+            and not m.strong
+            and not told_to_all
+            and reading.contexts[n].subject == "unsaid"
+            and len(reading.sentences[n].words) <= 6
+        )
         else (n, m)
         for n, m in reading.pains
     ]
@@ -223,14 +159,18 @@ def _drop_asides(reading: Reading) -> None:
     if not others or reading.words() < ASIDE_WORDS or any(n not in others for n, _ in reading.pains):
         return
     last = len(reading.sentences) - 1
-    asked = any(reading.sentences[n].question or n == last or "advise" in reading.places[n] for n in others)
+    asked = any(reading.sentences[n].question or n == last for n in others) or reading.has("advise")
+    about_all = any(
+        c.generic and s.question for s, c in zip(reading.sentences, reading.contexts, strict=True)
+    )
+    asked = asked or not (about_all or any(c.subject == "self" for c in reading.contexts))
     if asked or any(h.flag.level == "urgent" for h in reading.hits):
         return
     reading.pains = [(n, m) for n, m in reading.pains if n not in others]
     reading.hits = [h for h in reading.hits if h.sentence not in others]
 
 
-ASIDE_WORDS = 18
+ASIDE_WORDS = 12
 
 
 def _bare_span(reading: Reading) -> bool:
@@ -263,11 +203,9 @@ def _aside(reading: Reading, number: int, mention: Mention) -> bool:
     return mention.status == "present" and (reading.contexts[number].subject == "unsaid" and not words & _NOW)
 
 
-_NOW = frozenset(
-    (  # noqa: SIM905
-        "is now today still since been hurts aches getting gets started constant severe have having pain"
-    ).split()
-)
+_NOW = word_set("""
+    is now today still since been hurts aches getting gets started constant severe have having pain
+""")
 STORY_WORDS = 28
 
 
@@ -305,13 +243,16 @@ def _implied(reading: Reading, today: date) -> list[tuple[int, Mention]]:
 
 
 def _meant(reading: Reading) -> list[tuple[int, Mention]]:
-    """A short message that only tells a limit or a course ("tonight at the end of my street") means the pain."""  # noqa: E501
+    """A short message that only tells a limit or a course ("can't put my socks on") means the pain."""
+    if any(m.site != "elsewhere" and m.status == "present" for _, m in reading.pains):
+        return []
+    for number, places in enumerate(reading.places):
+        named = "it_present" in places or ("it_varies" in places and reading.has("spine_any"))
+        if named and not reading.has("other_site") and not reading.contexts[number].generic:
+            return [(number, Mention("unsaid", "present", 0, 0, False, False))]
     bound = reading.has("back_bound")
     if any(m.site != "elsewhere" for _, m in reading.pains) or (reading.has("other_topic") and not bound):
         return []
-    for number, places in enumerate(reading.places):
-        if "it_varies" in places and reading.has("spine_any") and not reading.contexts[number].generic:
-            return [(number, Mention("unsaid", "present", 0, 0, False, False))]
     for hit in reading.hits:
         if reading.sentences[hit.sentence].question:
             continue
@@ -326,7 +267,9 @@ def _meant(reading: Reading) -> list[tuple[int, Mention]]:
                 hit.flag.signal == "duration" and "run_word" in reading.places[hit.sentence]
             )
             if (hit.strong and hit.flag.signal not in _COURSE) or any(w in _IT for w in words) or bare:
-                return [(hit.sentence, Mention("unsaid", "present", 0, 0, False, False))]
+                spans = reading.sentences[hit.sentence].spans
+                first = next(i for i, span in enumerate(spans) if span[0] == hit.place)
+                return [(hit.sentence, Mention("unsaid", "present", first, first, False, False))]
     return []
 
 
@@ -354,7 +297,7 @@ def _beside(hit: Hit, reading: Reading, pain_known: bool) -> bool:
 
 SHORT_WORDS = 25
 LONG_WORDS = 45
-_IT = frozenset(["it", "it's", "this", "that", "pain", "they're", "them", "still"])
+_IT = word_set("it it's this that pain they're them still")
 
 
 def _lasting(sentence: Sentence, places: Places, today: date) -> bool:
@@ -363,8 +306,8 @@ def _lasting(sentence: Sentence, places: Places, today: date) -> bool:
     return telling and "other_topic" not in places and any(s.days >= 1 and s.kind != "brief" for s in spans)
 
 
-_ASKS = frozenset("how what which why does do is are can should could would when who".split())  # noqa: SIM905
-_LASTS = frozenset(["since", "with", "been", "going", "through", "of", "now", "still", "this"])
+_ASKS = word_set("how what which why does do is are can should could would when who")
+_LASTS = word_set("since with been going through of now still this")
 _TELLING = frozenset({"interference", "worsening", "recurrence", "duration", "night_pain", "other", "trauma"})
 
 
@@ -404,6 +347,14 @@ def _cancelled(
 ) -> bool:
     if flag.level == "refer" and any(b < first <= b + 3 for _, b in places.get("wondering", ())):
         return True
+    if flag.id == "persistent" and _since_the_last(sentence.words, max(used)):
+        return True
+    if flag.id == "persistent" and sentence.words[first] == "for":
+        # "on prednisone for years" and "lifted for years" say nothing of the pain.
+        before = {k for k in range(first) if sentence.clause[k] == sentence.clause[first]}
+        dated = any(a in before for a, _ in places.get("dated_thing", ()))
+        if dated or {sentence.words[k] for k in before} & _ACTIVITY:
+            return True
     if "negated" not in flag.keeps:
         for word in used:
             trigger = modifiers.triggers.get(word)
@@ -458,6 +409,12 @@ def _spans(message: str, reading: Reading, today: date, pain_known: bool) -> lis
     return found
 
 
+def _since_the_last(words: list[str], last: int) -> bool:
+    """Say whether "it's been a while since my back felt like this" follows: how long it was well."""
+    rest = words[last + 1 : last + 10]
+    return rest[:1] == ["since"] and bool({"last", "like", "such"} & set(rest))
+
+
 def _belongs(
     span: duration.TimeSpan,
     sentence: Sentence,
@@ -472,24 +429,40 @@ def _belongs(
     after = words[span.last + 1 : span.last + 3]
     before = words[max(0, span.first - 2) : span.first]
     rest = words[span.last + 1 :]
-    if rest[:1] == ["since"] and {"last", "like", "such"} & set(rest[:9]):
-        # "it's been a while since my back felt like this" says how long it was well.
+    if (
+        words[max(0, span.first - 1) : span.first] == ["for"]
+        and {*words[max(0, span.first - 3) : span.first - 1]} & _ACTIVITY
+    ):
+        return 0
+    if _since_the_last(words, span.last):
         return 0
     if rest[:2] == ["from", "now"] or (before[:1] == ["in"] and before[-1:] in (["about"], ["roughly"])):
+        return 0
+    if words[span.first] in ("week", "month") and not here:
         return 0
     if words[span.first] == "day" and not here and total > 10:
         return 0
     if span.kind == "span":
-        if rest[:1] == ["in"] and (
-            len(rest) == 1 or sentence.clause[span.last + 1] != sentence.clause[span.last + 2]
-        ) and not (here or pain_known):
+        if (
+            rest[:1] == ["in"]
+            and (len(rest) == 1 or sentence.clause[span.last + 1] != sentence.clause[span.last + 2])
+            and not (here or pain_known)
+        ):
             return 0
         if before and before[-1] in ("i'm", "she's", "am") and after != ["into"]:
             return 0
         if (
             after
             and after[0] in _OTHER_AFTER
-            and after[:2] not in (["on", "and"], ["each", "time"])
+            and after[:2]
+            not in (
+                ["on", "and"],
+                ["each", "time"],
+                ["on", "i"],
+                ["on", "it"],
+                ["on", "still"],
+                ["on", "it's"],
+            )
             and not (after[0] in ("of", "in", "to") and _pain_next(words, span.last, here))
         ):
             return 0
@@ -500,7 +473,8 @@ def _belongs(
     if all(m.site == "elsewhere" for m in here) and here:
         return 0
     clause = sentence.clause[span.first]
-    if any(sentence.clause[a] == clause for a, _ in places.get("dated_thing", ())):
+    since = span.kind == "since" and "since" in words[: span.first]
+    if not (since and here) and any(sentence.clause[a] == clause for a, _ in places.get("dated_thing", ())):
         return 0
     in_clause = [m for m in here if sentence.clause[m.first] <= clause <= sentence.clause[m.last]]
     inside = [w for w, c in zip(words, sentence.clause, strict=True) if c == clause]
@@ -525,7 +499,8 @@ def _belongs(
         return 0
     if here:
         return 2 if anaphora or len(inside) <= 5 else 1
-    bare = len(words) <= 6 or (anaphora and len(words) <= 14)
+    answer = pain_known and len(inside) <= 6 and total <= SHORT_WORDS and "other_topic" not in places
+    bare = len(words) <= 6 or (anaphora and len(words) <= 14) or answer
     if (
         (any_pain or pain_known)
         and (bare or anaphora)

@@ -1,7 +1,8 @@
 """Train the guardrail's head: `python -m assistant.guardrail.train`.
 
 Reads the single-turn cases (the tune part by default, everything with `--all`), embeds them with the
-configured model and writes `knowledge/triage_head.npz`. Needs scikit-learn, which serving does not.
+configured model, prints the cross-validated figures, and writes `knowledge/triage_head.npz`. Needs
+scikit-learn, which serving does not.
 """
 
 from __future__ import annotations
@@ -9,33 +10,111 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant import resources
 from assistant.guardrail import head, policy, signals
+from assistant.guardrail.kernel import FILE as KERNEL_FILE
+from assistant.guardrail.kernel import Kernel
 
 CASES = Path(__file__).resolve().parents[2] / "evals" / "cases" / "triage.jsonl"
-STRENGTH = 0.3
-"""Inverse regularisation of the logistic regression, chosen on the tune part."""
-THRESHOLDS = {"urgent": 0.7, "refer": 0.82, "check": 0.85}
-"""Chosen on the tune part so that over-triage to urgent stays at or under 2 %."""
+STRENGTH = 0.5
+"""Inverse regularisation of the logistic regression, chosen by cross-validation."""
+FOLDS = 8
+LEAST_CASES = 2
+"""A run of words counts when at least so many messages hold it."""
+THRESHOLDS = {
+    "urgent": 0.55, "urgent_known": 0.85, "refer": 0.5, "refer_known": 0.74, "check": 0.62, "drop": 0.6,
+    "drop_to_check": 0.8, "quiet": 0.8,
+}  # fmt: skip
+"""Chosen on out-of-fold chances so that the urgent and referred figures lose nothing."""
 TRAINING_DAY = date(2026, 11, 22)
 URGENT_ROWS = {
-    "saddle": "saddle", "bladder_bowel": "bladder_bowel", "both_legs": "both_legs", "leg_weakness": "leg_weakness",  # noqa: E501
-    "trauma": "trauma", "fever": "fever", "weight_loss": "weight_loss", "cancer_history": "cancer_history",
-    "night_pain": "night_pain", "chest_pain": "chest_pain", "other_red_flag": "other_sign",
+    "saddle": "saddle", "bladder_bowel": "bladder_bowel", "both_legs": "both_legs",
+    "leg_weakness": "leg_weakness", "trauma": "trauma", "fever": "fever", "weight_loss": "weight_loss",
+    "cancer_history": "cancer_history", "night_pain": "night_pain", "chest_pain": "chest_pain",
+    "other_red_flag": "other_sign",
 }  # fmt: skip
 REFER_ROWS = {
-    "duration": "persistent", "interference": "interference", "worsening": "worsening", "recurrence": "recurrence",  # noqa: E501
-    "numbness": "numbness", "other": "worried",
+    "duration": "persistent", "interference": "interference", "worsening": "worsening",
+    "recurrence": "recurrence", "numbness": "numbness", "other": "worried",
 }  # fmt: skip
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+Matrix = NDArray[np.float32]
+
+
+def fingerprint(cases: Path = CASES) -> str:
+    """Return the SHA-256 of the cases, which the head records."""
+    return hashlib.sha256(cases.read_bytes()).hexdigest()
+
+
+def _words(readings: Sequence[signals.Reading]) -> dict[str, float]:
+    """Return the runs of words that count, with their inverse document frequency (smoothed)."""
+    held: Counter[str] = Counter()
+    for reading in readings:
+        held.update(set(head.ngrams(reading)))
+    total = len(readings)
+    kept = sorted(run for run, n in held.items() if n >= LEAST_CASES)
+    return {run: float(np.log((1 + total) / (1 + held[run])) + 1) for run in kept}
+
+
+def _fit(matrix: Matrix, wanted: Sequence[Any] | NDArray[Any]) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=STRENGTH, max_iter=3000, class_weight="balanced").fit(matrix, wanted)
+
+
+class Material:
+    """The cases read and embedded once, for training and for cross-validation."""
+
+    def __init__(self, embed: Embed, rows: Sequence[dict[str, Any]]) -> None:
+        rules = policy.load()
+        self.concepts = sorted(n for n in rules.lexicon.concepts if not n.startswith("="))
+        self.flags = sorted(rules.flags)
+        self.readings = [signals.read(r["turns"][0], rules, TRAINING_DAY) for r in rows]
+        texts = [[r["turns"][0], *head.parts(x)] for r, x in zip(rows, self.readings, strict=True)]
+        flat = embed([t for group in texts for t in group])
+        ends = np.cumsum([len(group) for group in texts])
+        self.vectors = np.split(flat, ends[:-1])
+        self.levels = np.array([head.LEVELS.index(r["levels"][0]) for r in rows])
+        self.also = [[head.LEVELS.index(a) for a in r["also_ok"][0]] for r in rows]
+        self.signs = [r["signals"][0] if r["signals"] else "" for r in rows]
+
+    def features(self, numbers: Sequence[int]) -> head.Features:
+        """Return the features whose words are counted in the cases `numbers`."""
+        return head.Features(self.concepts, self.flags, _words([self.readings[i] for i in numbers]))
+
+    def matrix(self, features: head.Features, numbers: Sequence[int]) -> Matrix:
+        """Return one row per case of `numbers`."""
+        return np.stack([features.row(self.vectors[i], self.readings[i]) for i in numbers])
+
+    def chances(self) -> Matrix:
+        """Return the out-of-fold chance of each level for each case."""
+        from sklearn.model_selection import StratifiedKFold
+
+        result = np.zeros((len(self.levels), len(head.LEVELS)), dtype=np.float32)
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+        for learn, judge in folds.split(self.levels, self.levels):
+            features = self.features(learn)
+            model = _fit(self.matrix(features, learn), self.levels[learn])
+            result[judge] = model.predict_proba(self.matrix(features, judge))
+        return result
+
+
+def read_cases(cases: Path = CASES, *, everything: bool = False) -> list[dict[str, Any]]:
+    """Return the English single-turn cases, only the tune part unless `everything`."""
+    rows = [json.loads(line) for line in cases.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [
+        r for r in rows if r["lang"] == "en" and len(r["turns"]) == 1 and (everything or r["split"] == "tune")
+    ]
 
 
 def train(
@@ -46,46 +125,50 @@ def train(
     Raises:
         OSError: the cases cannot be read.
     """
-    from sklearn.linear_model import LogisticRegression
-
-    text = cases.read_text(encoding="utf-8")
-    rows = [json.loads(line) for line in text.splitlines() if line.strip()]
-    rows = [r for r in rows if r["lang"] == "en" and (everything or r["split"] == "tune")]
-    rules = policy.load()
-    names = sorted(n for n in rules.lexicon.concepts if not n.startswith("="))
-    index = {name: i for i, name in enumerate(names)}
-    found, levels, signs = [], [], []
-    for row in rows:
-        message = row["turns"][0]
-        reading = signals.read(message, rules, TRAINING_DAY)
-        parts = head.units(message, reading)
-        # In a long message only the parts of a harmless one are known to be harmless.
-        if len(parts) == 1 or (row["levels"][0] == "none" and not row["also_ok"][0]):
-            for part in parts:
-                found.append((reading, part))
-                levels.append(head.LEVELS.index(row["levels"][0]))
-                signs.append(row["signals"][0] if row["signals"] else "")
-    vectors = embed([part.text for _, part in found])
-    matrix = np.vstack(
-        [head.features(vectors[i : i + 1], reading, [part], index) for i, (reading, part) in enumerate(found)]
-    )
-    level = LogisticRegression(C=STRENGTH, max_iter=3000, class_weight="balanced").fit(matrix, levels)
-    arrays: dict[str, object] = {"level_w": level.coef_.T, "level_b": level.intercept_}
-    meta: dict[str, object] = {"concepts": names, "thresholds": THRESHOLDS, "model": model,
-                               "data_sha256": hashlib.sha256(text.encode()).hexdigest(), "cases": len(rows)}  # fmt: skip  # noqa: E501
+    rows = read_cases(cases, everything=everything)
+    material = Material(embed, rows)
+    numbers = list(range(len(rows)))
+    features = material.features(numbers)
+    matrix = material.matrix(features, numbers)
+    level = _fit(matrix, material.levels)
+    arrays: dict[str, object] = {
+        "level_w": level.coef_.T, "level_b": level.intercept_,
+        "words": np.array(list(features.words)), "word_idf": [w for _, w in features.words.values()],
+    }  # fmt: skip
+    meta: dict[str, object] = {
+        "concepts": material.concepts, "rows": material.flags, "thresholds": THRESHOLDS, "model": model,
+        "data_sha256": fingerprint(cases), "cases": len(rows), "everything": everything,
+    }  # fmt: skip
     for kind, mapping in (("urgent", URGENT_ROWS), ("refer", REFER_ROWS)):
-        chosen = [i for i, s in enumerate(signs) if s in mapping and head.LEVELS[levels[i]] == kind]
-        signal = LogisticRegression(C=STRENGTH, max_iter=3000, class_weight="balanced")
-        signal.fit(matrix[chosen], [signs[i] for i in chosen])
+        chosen = [
+            i
+            for i, s in enumerate(material.signs)
+            if s in mapping and head.LEVELS[material.levels[i]] == kind
+        ]
+        signal = _fit(matrix[chosen], [material.signs[i] for i in chosen])
         arrays |= {f"{kind}_w": signal.coef_.T, f"{kind}_b": signal.intercept_}
         meta[f"{kind}_rows"] = [mapping[str(s)] for s in signal.classes_]
     arrays["meta"] = json.dumps(meta)
     return arrays
 
 
+def train_kernel(embed: Embed, cases: Path = CASES, *, everything: bool = False) -> Kernel:
+    """Return the kernel machine for red flags, trained on the same cases as the head."""
+    rows = read_cases(cases, everything=everything)
+    vectors = embed([row["turns"][0] for row in rows])
+    urgent = [row["levels"][0] == "urgent" for row in rows]
+    flags = [
+        URGENT_ROWS.get(row["signals"][0], "other_sign") if row["signals"] else "other_sign" for row in rows
+    ]
+    return Kernel.fit(vectors, urgent, flags, fingerprint(cases))
+
+
 def write(arrays: dict[str, object], path: Path) -> None:
-    """Write a trained head to `path`, in single precision."""
-    ready = {k: np.asarray(v) if k == "meta" else np.asarray(v, dtype=np.float32) for k, v in arrays.items()}
+    """Write a trained head to `path`; the weights in half precision, which moves no chance by 0.01."""
+    ready = {
+        name: np.asarray(value) if name in ("meta", "words") else np.asarray(value, dtype=np.float16)
+        for name, value in arrays.items()
+    }
     with path.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **ready)
 
@@ -95,18 +178,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m assistant.guardrail.train", description=__doc__)
     parser.add_argument("--cases", type=Path, default=CASES)
     parser.add_argument("--all", action="store_true", help="train on every case, not only the tune part")
+    parser.add_argument("--check", action="store_true", help="print the cross-validated figures too")
     parser.add_argument("--out", type=Path, default=None)
     options = parser.parse_args()
     from assistant import settings
     from assistant.retrieval.embeddings import load_embeddings
 
     loaded = settings.load()
-    arrays = train(
-        load_embeddings(loaded).encode, options.cases, everything=options.all, model=loaded.embedding_model
-    )
+    embed = load_embeddings(loaded).encode
+    if options.check:
+        material = Material(embed, read_cases(options.cases, everything=options.all))
+        best = material.chances().argmax(axis=1)
+        right = [
+            int(p) == int(level) or int(p) in also
+            for p, level, also in zip(best, material.levels, material.also, strict=True)
+        ]
+        print(f"cross-validated, the head alone: {np.mean(right):.1%} of {len(right)} cases")
+    arrays = train(embed, options.cases, everything=options.all, model=loaded.embedding_model)
     out = options.out or resources.folder("knowledge") / head.FILE
     write(arrays, out)
     print(f"wrote {out} ({out.stat().st_size:,} bytes)")
+    beside = out.with_name(KERNEL_FILE)
+    train_kernel(embed, options.cases, everything=options.all).save(beside)
+    print(f"wrote {beside} ({beside.stat().st_size:,} bytes)")
 
 
 if __name__ == "__main__":

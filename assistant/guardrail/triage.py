@@ -14,49 +14,37 @@ from numpy.typing import NDArray
 from assistant import resources
 from assistant.guardrail import clauses, signals
 from assistant.guardrail import policy as policies
+from assistant.guardrail.clauses import word_set
 from assistant.guardrail.head import FILE as HEAD_FILE
-from assistant.guardrail.head import Head, Unit, units
+from assistant.guardrail.head import Head, Opinion, parts
+from assistant.guardrail.kernel import FILE as KERNEL_FILE
+from assistant.guardrail.kernel import THRESHOLD, Kernel
 from assistant.guardrail.lexicon import matches
 from assistant.guardrail.model import ASK_ORDER, Ask, AskKind, Fact, Kind, Triage, TriageState
 from assistant.guardrail.policy import Flag, Policy
 from assistant.guardrail.signals import Reading
 from assistant.schema import LEVELS, Level, Reason, When
 
-_COMMON = frozenset(
-    [
-        "i",
-        "my",
-        "the",
-        "a",
-        "and",
-        "it",
-        "is",
-        "of",
-        "to",
-        "in",
-        "me",
-        "can't",
-        "no",
-        "not",
-        "i'm",
-        "its",
-        "it's",
-        "when",
-        "on",
-        "with",
-        "back",
-        "pain",
-    ]
-)
-STRICT_URGENT = 0.85
-"""Chance from which the head alone raises to urgent where no back pain has been told."""
-STRICT_LASTING = 0.93
-"""The same for "it lasts", which the rules read well and short pains resemble."""
+_COMMON = word_set("i my the a and it is of to in me can't no not i'm its it's when on with back pain")
+ANSWER_WORDS = 16
+"""A correction is said in a message up to this length."""
+HALF_WORDS = 9
+"""A message up to this length may be half of what the visitor wants to say."""
+LATER_WORDS = 4
+"""A later turn shorter than this is an answer, and the head is not asked about it."""
+LATER_REFER = 0.93
+"""Chance from which the head alone refers in a later turn."""
+STORY_WORDS = 12
+"""From this length on, a finding of the rules may be a side remark."""
 LISTED_PARTS = 2
 """Other parts of the body named in one sentence from which on the back is one of a list."""
 OLD_DAYS = 28
 """From this age on a pain is not that of a recent fall."""
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+
+
+_UNTOLD: dict[str, object] = {"facts": [], "pain": "unknown", "elsewhere": False, "settled": {}}
+"""What a state looks like after nothing but a greeting."""
 
 
 class Guardrail:
@@ -69,10 +57,16 @@ class Guardrail:
     """
 
     def __init__(
-        self, policy: Policy, today: Callable[[], date], use_rules: bool = True, head: Head | None = None
+        self,
+        policy: Policy,
+        today: Callable[[], date],
+        use_rules: bool = True,
+        head: Head | None = None,
+        kernel: Kernel | None = None,
     ) -> None:
         self.policy = policy
         self.head = head
+        self.kernel = kernel
         self._today = today
         self._use_rules = use_rules
 
@@ -92,28 +86,33 @@ class Guardrail:
         """
         directory = knowledge or resources.folder("knowledge")
         head = Head.load(directory / HEAD_FILE) if use_head else None
-        return cls(policies.load(directory), today, use_rules, head)
+        kernel = Kernel.load(directory / KERNEL_FILE) if use_head else None
+        return cls(policies.load(directory), today, use_rules, head, kernel)
 
     def assess(self, message: str, state: TriageState | None = None, *, embed: Embed | None = None) -> Triage:
         """Return the verdict on `message` after the conversation that `state` remembers."""
         before = state or TriageState()
         now = before.model_copy(deep=True)
         now.turn += 1
+        greeted = before.turn <= 2 and len(before.last.split()) <= 2
+        opening = before.turn == 0 or (greeted and before == before.model_copy(update=_UNTOLD))
         reading = signals.read(
-            message, self.policy, self._today(), before.language, before.pain == "present", before.turn == 0
+            message, self.policy, self._today(), before.language, before.pain == "present", opening
         )
+        whole = reading
         if not self._use_rules:
-            reading.hits, reading.spans = [], []
+            reading = replace(reading, hits=[], spans=[])
         now.language = reading.language
         self._answer(reading, before, now)
         self._pain(reading, before, now)
         self._correct(reading, before, now)
         self._facts(reading, before, now)
+        self._joined(message, reading, before, now)
         self._marks(reading, now)
-        self._learned(message, reading, now, embed)
+        self._learned(message, whole, before, now, embed)
         return self._verdict(now)
 
-    # ── reading into the state ────────────────────────────────────────────────────────────────────────────────  # noqa: E501
+    # ── reading into the state ──
 
     def _answer(self, reading: Reading, before: TriageState, now: TriageState) -> None:
         """Read a short answer against the question asked."""
@@ -146,11 +145,13 @@ class Guardrail:
                     now.pain_turn = now.turn
                     now.pain_evidence = sentence.text[:200]
                     now.pain_subject = reading.subject
-            elif mention.status in ("denied", "past", "told") and mention.site != "elsewhere":  # noqa: SIM102
-                if before.pain != "present" and not any(
-                    m.status == "present" and m.strong for _, m in reading.pains
-                ):
-                    now.pain = "denied"
+            elif (
+                mention.status in ("denied", "past", "told")
+                and mention.site != "elsewhere"
+                and before.pain != "present"
+                and not any(m.status == "present" and m.strong for _, m in reading.pains)
+            ):
+                now.pain = "denied"
         if before.pain != "present" and now.pain == "present" and self._all_over(reading):
             now.pain = "denied"
         own = [
@@ -169,14 +170,41 @@ class Guardrail:
         if before.pain == "present" and now.pain != "present":
             now.pain = "present"
 
+    def _over(self, reading: Reading, before: TriageState) -> bool:
+        """Say whether the visitor corrects the tense: it was then, it is not now.
+
+        That it is gone by now ends a question; a referral is lifted only where the visitor says that the
+        fact itself belongs to the past.
+        """
+        if any(
+            m.status == "present" and m.strong and reading.contexts[n].subject != "unsaid"
+            for n, m in reading.pains
+        ):
+            return False
+        dated = not reading.hits and any("was_then" in p and "past_time" in p for p in reading.places)
+        if dated:
+            return True
+        gone = reading.over_at is not None or any(
+            len(s.words) <= 4 and "gone_answer" in p and s.words[0] in _GONE_FIRST
+            for s, p in zip(reading.sentences, reading.places, strict=True)
+        )
+        return gone and not before.facts
+
     def _listed(self, reading: Reading, number: int) -> bool:
         """Say whether the back is one of a list of sore parts: "calves, hamstrings, lower back"."""
         sites = {reading.sentences[number].words[a] for a, _ in reading.places[number].get("other_site", ())}
         return len(sites) >= LISTED_PARTS
 
     def _correct(self, reading: Reading, before: TriageState, now: TriageState) -> None:
-        """Take back a sign that the visitor explains by a harmless cause; a wish or reassurance takes nothing back."""  # noqa: E501
-        if not before.facts or reading.has("override"):
+        """Take back a sign that the visitor explains by a harmless cause; a wish takes nothing back."""
+        if reading.has("override"):
+            return
+        if before.pain == "present" and reading.words() <= ANSWER_WORDS and self._over(reading, before):
+            now.facts = [f for f in now.facts if f.level == "urgent"]
+            now.settled = {}
+            now.pain = "denied"
+            return
+        if not before.facts:
             return
         said = {w for s in reading.sentences for w in s.words}
         again = {h.flag.id for h in reading.hits if h.flag.level == "urgent"}
@@ -187,43 +215,106 @@ class Guardrail:
             about = said & (
                 {w.lower().strip(".,!?") for w in fact.evidence.split()} - _COMMON
             ) or reading.has("correction")
-            if explained and about and fact.row not in again:
+            answer = reading.words() <= HALF_WORDS + 3 and not any(
+                m.status == "present" for _, m in reading.pains
+            )
+            if explained and (about or answer) and fact.row not in again:
                 continue
             kept.append(fact)
         now.facts = kept
 
-    def _learned(self, message: str, reading: Reading, now: TriageState, embed: Embed | None) -> None:
-        """Let the head raise what the rules did not find; it never lowers."""
+    def _learned(
+        self, message: str, reading: Reading, before: TriageState, now: TriageState, embed: Embed | None
+    ) -> None:
+        """Let the head raise what the rules missed, and drop what they took from a side remark."""
         if self.head is None or embed is None or reading.language != "en" or reading.words() < 3:
             return
-        found = units(message, reading)
-        vectors = embed([message, *(u.text for u in found)] if len(found) > 1 else [message])
-        opinions = self.head.judge(vectors[1:] if len(found) > 1 else vectors, reading, found)
-        limits = self.head.thresholds
-        told = [o for o in opinions if not self._void(o.unit, reading)]
-        if not told or now.elsewhere:
-            return
-        worst = max(told, key=lambda o: float(o.chances[3]))
-        if now.pain == "unknown" and not now.elsewhere and reading.over_at is None:
-            surest = min(told, key=lambda o: float(o.chances[0]))
-            spoken = reading.has("spine_any") or reading.has("ache_word") or reading.has("trouble")
-            if spoken and 1 - float(surest.chances[0]) >= limits.check and len(opinions) == 1:
-                now.pain, now.pain_turn = "present", now.turn
-                now.pain_evidence, now.pain_subject = surest.unit.text[:200], reading.subject
-        back = now.pain == "present"
-        if float(worst.chances[3]) >= (limits.urgent if back else STRICT_URGENT):  # noqa: SIM102
-            if worst.urgent_row and not any(f.level == "urgent" and f.turn == now.turn for f in now.facts):
-                self._add(now, worst.urgent_row, worst.unit.text[:200], source="head")
-                return
-        if back and not any(f.turn == now.turn for f in now.facts):
-            likely = max(told, key=lambda o: float(o.chances[2] + o.chances[3]))
-            needed = STRICT_LASTING if likely.refer_row == "persistent" else limits.refer
-            if float(likely.chances[2] + likely.chances[3]) >= needed:
-                self._add(now, likely.refer_row, likely.unit.text[:200], source="head")
+        vectors = embed([message, *parts(reading)])
+        opinion = self.head.judge(vectors, reading)
+        if before.turn == 0:
+            self._weigh(opinion, reading, now)
+        elif not self._void(reading) and reading.words() >= LATER_WORDS:
+            self._raise_later(opinion, reading, now)
+        if before.turn == 0 or reading.words() >= LATER_WORDS:
+            self._compare(vectors[0], reading, now)
 
-    def _void(self, unit: Unit, reading: Reading) -> bool:
-        contexts = [reading.contexts[n] for n in unit.sentences]
-        return all(c.hypothetical or c.generic or c.historical or c.resolved_at is not None for c in contexts)
+    def _compare(self, vector: NDArray[np.float32], reading: Reading, now: TriageState) -> None:
+        """Raise to urgent a message that is near to red flags told before; never lower anything."""
+        if self.kernel is None or now.elsewhere or self._void(reading) or self._level(now) == "urgent":
+            return
+        nearness = self.kernel.near(vector)
+        if nearness.value >= THRESHOLD and nearness.row in self.policy.flags:
+            told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else _longest(reading)
+            self._present(now, told, reading)
+            self._add(now, nearness.row, told, source="head")
+
+    def _joined(self, message: str, reading: Reading, before: TriageState, now: TriageState) -> None:
+        """Read a short message together with the short one before it, for a red flag told in two halves."""
+        short = reading.words() <= HALF_WORDS
+        now.last = message[:200] if short else ""
+        if not (short and before.last) or not self._use_rules or reading.has("override"):
+            return
+        joined = signals.read(
+            f"{before.last.rstrip('.!?… ')} {message}", self.policy, self._today(), now.language, True, False
+        )
+        alone = {h.flag.id for h in reading.hits} | {f.row for f in before.facts}
+        for hit in joined.hits:
+            if hit.flag.level == "urgent" and hit.flag.id not in alone:
+                self._add(now, hit.flag.id, message[:200], subject=hit.subject, context=hit.evidence)
+
+    def _weigh(self, opinion: Opinion, reading: Reading, now: TriageState) -> None:
+        """Weigh the head against the rules on an opening message; a red flag of the rules stands."""
+        assert self.head is not None
+        limits = self.head.thresholds
+        none, check, refer, urgent = (float(c) for c in opinion.chances)
+        level = self._level(now)
+        told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else _longest(reading)
+        if level == "urgent" or now.elsewhere:
+            return
+        enough = limits.urgent if level == "none" else limits.urgent_known
+        if urgent >= enough and opinion.urgent_row and not self._void(reading):
+            self._present(now, told, reading)
+            self._add(now, opinion.urgent_row, told, source="head")
+        elif level == "none":
+            if now.elsewhere or now.mild or self._void(reading):
+                return
+            spoken = any(reading.has(c) for c in ("spine_any", "ache_word", "backache"))
+            if refer + urgent >= limits.refer and spoken and reading.over_at is None:
+                self._present(now, told, reading)
+                self._add(now, opinion.refer_row, told, source="head")
+            elif 1 - none >= limits.check and spoken and now.pain != "denied":
+                self._present(now, told, reading)
+        elif level == "check":
+            if refer + urgent >= limits.refer_known:
+                self._add(now, opinion.refer_row, told, source="head")
+            elif none >= limits.quiet:
+                now.pain = "unknown"
+        elif reading.words() >= STORY_WORDS:
+            if none >= limits.drop:
+                now.facts, now.pain = [], "unknown"
+            elif none + check >= limits.drop_to_check:
+                now.facts = []
+
+    def _raise_later(self, opinion: Opinion, reading: Reading, now: TriageState) -> None:
+        """Raise in a later turn, where a message is short and means what it means through the others."""
+        assert self.head is not None
+        limits = self.head.thresholds
+        told = _longest(reading)
+        new = any(f.turn == now.turn for f in now.facts)
+        if float(opinion.chances[3]) >= limits.refer_known and opinion.urgent_row and not new:
+            self._add(now, opinion.urgent_row, told, source="head")
+        elif now.pain == "present" and not now.facts and float(opinion.chances[2:].sum()) >= LATER_REFER:
+            self._add(now, opinion.refer_row, told, source="head")
+
+    def _present(self, now: TriageState, evidence: str, reading: Reading) -> None:
+        if now.pain != "present":
+            now.pain, now.pain_turn, now.pain_evidence = "present", now.turn, evidence
+            now.pain_subject = reading.subject
+
+    def _void(self, reading: Reading) -> bool:
+        return all(
+            c.hypothetical or c.generic or c.historical or c.resolved_at is not None for c in reading.contexts
+        )
 
     def _marks(self, reading: Reading, now: TriageState) -> None:
         if now.pain != "present" or reading.words() > 15:
@@ -243,6 +334,8 @@ class Guardrail:
 
     def _facts(self, reading: Reading, before: TriageState, now: TriageState) -> None:
         for hit in reading.hits:
+            if hit.flag.id == "interference" and "runs_fine" in reading.places[hit.sentence]:
+                continue
             over = reading.over_at is not None and hit.place < reading.over_at and hit.flag.level == "refer"
             if over and "past" not in hit.flag.keeps and before.pain != "present":
                 continue
@@ -253,6 +346,10 @@ class Guardrail:
                 subject=hit.subject,
                 context=reading.sentences[hit.sentence].text[:400],
             )
+        scene = _told_before_the_back(reading)
+        if scene and before.turn == 0:
+            self._present(now, scene, reading)
+            self._add(now, "interference", scene)
         if _climbing(reading) and now.pain == "present":
             self._add(now, "worsening", reading.sentences[0].text[:200])
         self._across(reading, now)
@@ -265,8 +362,10 @@ class Guardrail:
         if spans:
             longest = max(spans, key=lambda s: s.days)
             if longest.days >= limit:
-                fact = Fact(row="duration", signal="duration", level="refer", when="soon", evidence=longest.evidence,  # noqa: E501
-                            turn=now.turn, needs_pain=True, days=int(longest.days))  # fmt: skip
+                fact = Fact(
+                    row="duration", signal="duration", level="refer", when="soon", turn=now.turn,
+                    evidence=longest.evidence, needs_pain=True, days=int(longest.days),
+                )  # fmt: skip
                 if reading.has("correction") and before.turn:
                     now.facts = [f for f in now.facts if f.signal != "duration"]
                 now.facts = [*now.facts, fact]
@@ -282,7 +381,7 @@ class Guardrail:
                     now.settled["worsening"] = reading.where(concept)
 
     def _all_over(self, reading: Reading) -> bool:
-        """Say whether every pain of the message is told before the words that end it, and no sign is urgent."""  # noqa: E501
+        """Say whether every pain is told before the words that end it, and no sign is urgent."""
         if reading.over_at is None or any(h.flag.level == "urgent" for h in reading.hits):
             return False
         places = [reading.sentences[n].spans[m.first][0] for n, m in reading.pains if m.status == "present"]
@@ -313,18 +412,39 @@ class Guardrail:
         if any(f.row == row and f.evidence == evidence for f in now.facts):
             return
         now.facts.append(
-            Fact(row=row, signal=flag.signal, level=flag.level, when=flag.when, evidence=evidence or "…", turn=now.turn,  # noqa: E501
-                 context=context, subject="other" if subject == "other" else "self", needs_pain=flag.needs == "pain",  # noqa: E501
-                 source="head" if source == "head" else "rule")
-        )  # fmt: skip
+            Fact(
+                row=row,
+                signal=flag.signal,
+                level=flag.level,
+                when=flag.when,
+                evidence=evidence or "…",
+                turn=now.turn,
+                context=context,
+                subject="other" if subject == "other" else "self",
+                needs_pain=flag.needs == "pain",
+                source="head" if source == "head" else "rule",
+            )
+        )
 
-    # ── the verdict ───────────────────────────────────────────────────────────────────────────────────────────  # noqa: E501
+    # ── the verdict ──
+
+    def _active(self, now: TriageState) -> list[Fact]:
+        """Return the facts that count, given what is known of the pain."""
+        active = [f for f in now.facts if now.pain == "present" or not f.needs_pain]
+        old = any((f.days or 0) >= OLD_DAYS or f.row == "persistent" for f in active)
+        return [f for f in active if not (old and self._only_recent(f))]
+
+    def _level(self, now: TriageState) -> Level:
+        """Return the level without choosing a question."""
+        active = self._active(now)
+        if active:
+            return max((f.level for f in active), key=LEVELS.index)
+        unknown = not now.mild and any(kind not in now.settled for kind in ASK_ORDER)
+        return "check" if now.pain == "present" and unknown else "none"
 
     def _verdict(self, now: TriageState) -> Triage:
         present = now.pain == "present"
-        active = [f for f in now.facts if present or not f.needs_pain]
-        old = any((f.days or 0) >= OLD_DAYS or f.row == "persistent" for f in active)
-        active = [f for f in active if not (old and self._only_recent(f))]
+        active = self._active(now)
         level: Level = "none"
         when: When | None = None
         ask: Ask | None = None
@@ -365,35 +485,59 @@ class Guardrail:
         return None
 
 
+_GONE_FIRST = word_set("ya nicht jetzt plus maintenant agora ja not no gone it's its all")
+
+
+def _told_before_the_back(reading: Reading) -> str:
+    """Return the scene of "Used to run 40 miles. Now none. Back.": what is told before the bare word."""
+    bare = [i for i, s in enumerate(reading.sentences) if s.words[-1] in ("back", "spine") and _only_back(s)]
+    if not bare or len(reading.sentences) < 2 or any(s.question for s in reading.sentences):
+        return ""
+    for sentence, places in zip(reading.sentences[: bare[-1]], reading.places, strict=False):
+        if (
+            len(sentence.words) >= 4
+            and {"run_word", "daily", "stop_word", "stop_word_strong"} & places.keys()
+        ):
+            return sentence.text[: clauses.MAX_EVIDENCE_CHARS]
+    return ""
+
+
+def _only_back(sentence: clauses.Sentence) -> bool:
+    last = sentence.clause[-1]
+    return {w for w, c in zip(sentence.words, sentence.clause, strict=True) if c == last} <= _BACK_ALONE
+
+
+_BACK_ALONE = word_set("my the lower low back spine again bloody damn of")
+
+
+def _longest(reading: Reading) -> str:
+    """Return the longest sentence, as evidence for what a whole message says."""
+    return max((s.text for s in reading.sentences), key=len, default="")[: clauses.MAX_EVIDENCE_CHARS]
+
+
 def _climbing(reading: Reading) -> bool:
     """Say whether a score of pain climbs from day to day: "monday a 2, tuesday a 4, today a 7"."""
     words = [w for s in reading.sentences for w in s.words]
-    if sum(w in _DAYS for w in words) < 2 or len(words) > 40:
+    if len(words) > 40:
+        return False
+    then_and_now = {"started", "was", "began", "went", "from"} & set(words) and {"now", "today"} & set(words)
+    if sum(w in _DAYS for w in words) < 2 and not then_and_now:
         return False
     scores = [
         int(w)
         for i, w in enumerate(words)
-        if w.isdigit() and int(w) <= 10 and words[i + 1 : i + 2] not in (["k"], ["miles"])
+        if w.isdigit() and int(w) <= 10 and not {*words[i + 1 : i + 2]} & _MEASURES
     ]
     return len(scores) >= 2 and all(a < b for a, b in itertools.pairwise(scores))
 
 
-_DAYS = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "yesterday",
-        "today",
-        "tonight",
-        "now",
-        "week",
-    ]
-)
+_MEASURES = word_set("""
+    k km mile miles minute minutes hour hours day days week weeks month months year years times x sets
+    reps kg
+""")
+_DAYS = word_set("""
+    monday tuesday wednesday thursday friday saturday sunday yesterday today tonight now week
+""")
 
 
 def _says(reading: Reading, concept: str) -> bool:

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from assistant import __version__
 from assistant import settings as settings_module
-from assistant.server import callbacks, chat, errors, feedback, guides, openai_api, pages, plans
+from assistant.server import (
+    callbacks,
+    chat,
+    errors,
+    feedback,
+    guides,
+    openai_api,
+    pages,
+    plans,
+    protection,
+    staff,
+    telemetry,
+)
 from assistant.server.runtime import Runtime
 from assistant.settings import Settings
+from assistant.storage.outbox import Waiting
 from assistant.wording import Wording
 
 log = logging.getLogger(__name__)
@@ -32,8 +48,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        runtime.start()
-        yield
+        await run_in_threadpool(runtime.start)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(runtime.stop)
 
     app = FastAPI(
         title="Back assistant",
@@ -52,6 +71,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(openai_api.build_router(wording))
     app.include_router(guides.build_router())
     app.include_router(pages.build_router(settings))
+    app.include_router(staff.build_router(settings, wording))
+
+    @app.exception_handler(staff.NotSignedIn)
+    async def sign_in(_request: Request, _error: Exception) -> RedirectResponse:
+        return RedirectResponse("/staff/login", 303)
 
     @app.get("/healthz", tags=["health"])
     def healthz() -> dict[str, str]:
@@ -65,12 +89,42 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             return JSONResponse({"status": "ready"})
         return errors.response(wording, 503, "not_ready", {"Retry-After": "2"})
 
+    @app.get("/metrics", tags=["health"], response_class=PlainTextResponse)
+    def metrics() -> Response:
+        """Return the metrics in Prometheus' text format."""
+        waiting = Waiting(0, 0.0, "")
+        with contextlib.suppress(SQLAlchemyError):
+            waiting = runtime.outbox.waiting()
+        body, media = runtime.telemetry.page(
+            ready=runtime.ready, waiting=waiting.count, oldest=waiting.oldest_seconds
+        )
+        return Response(body, headers={"Content-Type": media})
+
+    # The last one added is the outermost.
     app.add_middleware(errors.BodyGuard, wording=wording)
+    app.add_middleware(
+        protection.Throttle,
+        settings=settings,
+        wording=wording,
+        secrecy=runtime.secrecy,
+        telemetry=runtime.telemetry,
+        limiter=runtime.limiter,
+    )
+    app.add_middleware(telemetry.Observer, telemetry=runtime.telemetry, wording=wording)
     if settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.allowed_origins,
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Content-Type", "Idempotency-Key", "X-Form-Token"],
+            expose_headers=["Retry-After"],
         )
+    app.add_middleware(protection.SecurityHeaders, settings=settings)
     return app
+
+
+def serving() -> FastAPI:
+    """Return the application for a server process, with its logs set up."""
+    settings = settings_module.load()
+    telemetry.configure_logs(settings.log_level)
+    return create_app(settings)

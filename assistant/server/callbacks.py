@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header
@@ -10,7 +11,7 @@ from pydantic import BeforeValidator, EmailStr, Field, StringConstraints, TypeAd
 
 from assistant import schema
 from assistant.server.chat import Shared
-from assistant.server.errors import RESPONSES, ApiError
+from assistant.server.errors import FORBIDDEN, RESPONSES, ApiError
 
 _PHONE = re.compile(r"^\+?[\d\s().\-/]{6,25}$")
 _EMAIL: TypeAdapter[str] = TypeAdapter(EmailStr)
@@ -51,6 +52,12 @@ class CallbackReceipt(schema.Model):
     status: Literal["received"] = "received"
 
 
+class FormToken(schema.Model):
+    """What a form sends along to show that it was opened."""
+
+    token: str
+
+
 def usable_contact(contact: str) -> bool:
     """Say whether somebody can be reached at `contact`: a phone number or an e-mail address."""
     if "@" not in contact:
@@ -67,18 +74,32 @@ def build_router() -> APIRouter:
     router = APIRouter(tags=["callbacks"])
 
     @router.post(
-        "/api/callbacks", status_code=201, responses={k: v for k, v in RESPONSES.items() if k != 404}
+        "/api/callbacks",
+        status_code=201,
+        responses={k: v for k, v in RESPONSES.items() if k != 404} | {403: FORBIDDEN},
     )
     def receive(
         request: CallbackRequest,
         runtime: Shared,
         idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+        x_form_token: Annotated[str | None, Header(max_length=300)] = None,
     ) -> CallbackReceipt:
         """Store a call-back request; a repeat with the same Idempotency-Key returns the first result."""
+        if request.website:
+            # A program filled in the field that people do not see: it learns nothing, and nothing is kept.
+            runtime.telemetry.limited("honeypot")
+            return CallbackReceipt(id=secrets.token_urlsafe(16))
         if not request.consent:
             raise ApiError(422, "no_consent")
         if not usable_contact(request.contact):
             raise ApiError(422, "no_contact")
+        if x_form_token is None:
+            genuine = not runtime.settings.require_form_token
+        else:
+            genuine = runtime.form_tokens.accepts(x_form_token)
+        if not genuine:
+            runtime.telemetry.limited("form_token")
+            raise ApiError(403, "form_expired")
         callback_id = runtime.callbacks.receive(
             name=request.name,
             contact=request.contact,
@@ -88,6 +109,12 @@ def build_router() -> APIRouter:
             conversation_id=request.conversation_id,
             idempotency_key=idempotency_key,
         )
+        runtime.courier.wake()
         return CallbackReceipt(id=callback_id)
+
+    @router.get("/api/forms/token", responses={429: RESPONSES[429]})
+    def form_token(runtime: Shared) -> FormToken:
+        """Return a token for the header X-Form-Token of one form; it holds for two hours."""
+        return FormToken(token=runtime.form_tokens.issue())
 
     return router

@@ -52,6 +52,7 @@ def _answer(runtime: Runtime, assistant: Assistant, request: schema.ChatRequest)
             runtime.conversations.keep(conversation, request.message, reply)
         except Overtaken:
             continue
+        runtime.telemetry.reply(reply)
         return reply
     raise ApiError(503, "not_ready", {"Retry-After": "1"})
 
@@ -68,6 +69,7 @@ def _stream(
         for event in assistant.stream(message, conversation):
             if isinstance(event.data, schema.Reply):
                 _keep_streamed(runtime, assistant, message, conversation, event.data)
+                runtime.telemetry.reply(event.data)
             yield _event(event.kind, {"text": event.data} if event.kind == "delta" else event.data)
     except Exception as error:
         log.error("a stream broke off: %s", type(error).__name__)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -16,9 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant import schema
 from assistant.wording import Wording
 
-log = logging.getLogger(__name__)
-
 MAX_BODY_BYTES = 16 * 1024
+BODY_SECONDS = 15.0
+"""Time in which a body must have arrived."""
 _CODES = {
     400: "bad_request",
     401: "unauthorized",
@@ -36,6 +36,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     for status, code in _CODES.items()
     if status in (400, 404, 413, 415, 422, 429, 503)
 }
+FORBIDDEN: dict[str, Any] = {"model": schema.ErrorReply, "description": "forbidden"}
 
 
 class ApiError(Exception):
@@ -72,16 +73,6 @@ def install(app: FastAPI, wording: Wording) -> None:
         headers = dict(error.headers) if error.headers else None
         return response(wording, error.status_code, key, headers)
 
-    @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> JSONResponse:
-        # The type and the place only: an exception's text may hold what a visitor wrote.
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-        log.error("unexpected %s at %s in %s", type(error).__name__, place, request.url.path)
-        return response(wording, 503, "not_ready", {"Retry-After": "5"})
-
 
 def _kind(error: RequestValidationError) -> tuple[int, str]:
     kinds = {(item["type"], "message" if "message" in item["loc"] else "") for item in error.errors()}
@@ -101,10 +92,13 @@ def _kind(error: RequestValidationError) -> tuple[int, str]:
 class BodyGuard:
     """ASGI middleware: refuses bodies over the limit and bodies that are not JSON, before they are read."""
 
-    def __init__(self, app: ASGIApp, wording: Wording, limit: int = MAX_BODY_BYTES) -> None:
+    def __init__(
+        self, app: ASGIApp, wording: Wording, limit: int = MAX_BODY_BYTES, seconds: float = BODY_SECONDS
+    ) -> None:
         self.app = app
         self.wording = wording
         self.limit = limit
+        self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 413 or 415."""
@@ -120,7 +114,12 @@ class BodyGuard:
         if scope["path"].startswith(("/api/", "/v1/")) and media != b"application/json":
             await response(self.wording, 415, "unsupported_media_type")(scope, receive, send)
             return
-        body = await self._read(receive)
+        try:
+            async with asyncio.timeout(self.seconds):
+                body = await self._read(receive)
+        except TimeoutError:
+            await response(self.wording, 408, "too_slow", {"Connection": "close"})(scope, receive, send)
+            return
         if body is None:
             await response(self.wording, 413, "too_large")(scope, receive, send)
             return

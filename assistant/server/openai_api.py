@@ -127,6 +127,7 @@ def build_router(wording: Wording) -> APIRouter:
                 headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
             )
         reply = assistant.reply(message, conversation)
+        runtime.telemetry.reply(reply)
         choice = {
             "index": 0,
             "message": {"role": "assistant", "content": content_of(reply, wording)},

@@ -9,16 +9,27 @@ import time
 from assistant.ingestion import index
 from assistant.pipeline import Assistant
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
+from assistant.server import delivery
 from assistant.server.errors import ApiError
+from assistant.server.protection import FormTokens, Limiter
+from assistant.server.telemetry import Telemetry
 from assistant.settings import Settings
 from assistant.storage.callbacks import Callbacks
 from assistant.storage.conversations import Conversations
 from assistant.storage.database import open_database
+from assistant.storage.outbox import Outbox
+from assistant.storage.retention import Clock, purge
 from assistant.storage.secrecy import Secrecy
+from assistant.storage.sessions import Sessions
+from assistant.storage.statistics import Statistics
+from assistant.wording import Wording
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 1.0
+PURGE_EVERY_SECONDS = 3_600.0
+LEASE_IN_TIMEOUTS = 6
+"""A delivery makes several network calls, each of which may take the whole time-out."""
 
 
 class Runtime:
@@ -33,16 +44,61 @@ class Runtime:
         self.database = open_database(settings)
         self.secrecy = Secrecy.load(settings)
         self.conversations = Conversations(self.database, self.secrecy, keep_text=settings.store_messages)
-        self.callbacks = Callbacks(self.database, self.secrecy)
+        routes = delivery.channels(settings, Wording.load())
+        self.callbacks = Callbacks(self.database, self.secrecy, channels=list(routes))
+        self.outbox = Outbox(
+            self.database, self.callbacks, lease=settings.delivery_timeout * LEASE_IN_TIMEOUTS
+        )
+        self.telemetry = Telemetry()
+        self.courier = delivery.Courier(self.outbox, routes, told=self.telemetry.delivery)
+        self.limiter = Limiter(settings)
+        self.form_tokens = FormTokens(self.secrecy, self.limiter)
+        self.has_channels = bool(routes)
+        self.sessions = Sessions(self.database, self.secrecy, settings.staff_password_hash.get_secret_value())
+        self.statistics = Statistics(self.database, self.secrecy)
         self.problem = ""
         self._assistant: Assistant | None = None
         self._embeddings: LocalEmbeddings | None = None
         self._looked = 0.0
         self._lock = threading.Lock()
+        self._ending = threading.Event()
 
     def start(self) -> None:
-        """Begin to load the assistant in the background."""
+        """Begin to load the assistant, to deliver call-back requests and to purge, in the background."""
+        if self.settings.workers > 1:
+            # The others serve meanwhile: one that took requests before it is ready would refuse them.
+            self._load()
+        else:
+            self._load_in_background()
+        self.courier.start()
+        threading.Thread(target=self._keep_purging, name="purge", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the background work and let the database go; what waits in the outbox stays there."""
+        self._ending.set()
+        self.courier.stop()
+        self.database.engine.dispose()
+
+    @property
+    def embeddings(self) -> LocalEmbeddings | None:
+        """The embeddings, once they are loaded."""
+        return self._embeddings
+
+    def _load_in_background(self) -> None:
         threading.Thread(target=self._load, name="load-assistant", daemon=True).start()
+
+    def _keep_purging(self) -> None:
+        clock = Clock()
+        while True:
+            try:
+                if clock.trusted():
+                    purge(self.database, self.settings)
+                else:
+                    log.warning("the machine's clock was set; nothing is purged for a day")
+            except Exception as error:
+                log.warning("old data could not be purged: %s", type(error).__name__)
+            if self._ending.wait(PURGE_EVERY_SECONDS):
+                return
 
     @property
     def ready(self) -> bool:
@@ -61,7 +117,7 @@ class Runtime:
         if now - self._looked > LOOK_EVERY_SECONDS:
             self._looked = now
             if index.current_name(self.settings) not in ("", self._assistant.build):
-                self.start()
+                self._load_in_background()
         return self._assistant
 
     def _load(self) -> None:

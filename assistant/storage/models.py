@@ -99,3 +99,16 @@ class PlanRow(Base):
     conversation_id: Mapped[str] = mapped_column(String(ID_CHARS), index=True)
     created: Mapped[float] = mapped_column(Float, index=True)
     plan: Mapped[str] = mapped_column(Text)
+
+
+class StaffSessionRow(Base):
+    """One signed-in session of the staff page; only a digest of its cookie is kept."""
+
+    __tablename__ = "staff_sessions"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    clinic: Mapped[str] = mapped_column(String(CLINIC_CHARS), default="", index=True)
+    password: Mapped[str] = mapped_column(String(64))
+    """Digest of the password's hash: another password ends every session."""
+    created: Mapped[float] = mapped_column(Float)
+    seen: Mapped[float] = mapped_column(Float, index=True)

@@ -44,14 +44,14 @@ class Secrecy:
         """Return `text` encrypted."""
         return self._fernet.encrypt(text.encode())
 
-    def open(self, sealed: bytes) -> str:
-        """Return the text that was sealed.
+    def open(self, sealed: bytes, *, within: int | None = None) -> str:
+        """Return the text that was sealed, at most `within` seconds ago where that is given.
 
         Raises:
-            SecrecyError: it was sealed with another key.
+            SecrecyError: it was sealed with another key, or too long ago.
         """
         try:
-            return self._fernet.decrypt(sealed).decode()
+            return self._fernet.decrypt(sealed, ttl=within).decode()
         except InvalidToken as error:
             raise SecrecyError(
                 "stored data was encrypted with another key; put the old key behind the new one in "

@@ -1,4 +1,4 @@
-"""The learned head: raises, never lowers, embeds once, and is optional."""
+"""The learned head: what it may change, that it embeds once, and that it is optional and current."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 from assistant import resources
-from assistant.guardrail import Guardrail
-from assistant.guardrail.head import FILE, Head, HeadError
+from assistant.guardrail import Guardrail, signals, train
+from assistant.guardrail.head import FILE, Head, HeadError, Opinion
+from assistant.guardrail.signals import Reading
 
 
 class CountingEmbed:
@@ -53,4 +54,77 @@ def test_shipped_head_names_its_model_and_data() -> None:
     head = Head.load(resources.folder("knowledge") / FILE)
     assert head is not None
     assert head.model.endswith("all-MiniLM-L6-v2")
-    assert len(head.data_sha256) == 64
+    assert head.data_sha256 == train.fingerprint(), "run `python -m assistant.guardrail.train --all`"
+
+
+class Opinionated(Head):
+    """A head of one fixed opinion."""
+
+    def __init__(self, none: float, check: float, refer: float, urgent: float) -> None:
+        shipped = Head.load(resources.folder("knowledge") / FILE)
+        assert shipped is not None
+        self.thresholds = shipped.thresholds
+        self._chances = np.array([none, check, refer, urgent], dtype=np.float32)
+
+    def judge(self, vectors: NDArray[np.float32], reading: Reading) -> Opinion:
+        return Opinion(self._chances, "leg_weakness", "interference")
+
+
+def level_with(head: Head, *turns: str) -> str:
+    guardrail = Guardrail.load(today=lambda: date(2026, 11, 22))
+    guardrail.head = head
+    verdict = guardrail.assess(turns[0], embed=CountingEmbed())
+    for turn in turns[1:]:
+        verdict = guardrail.assess(turn, verdict.state, embed=CountingEmbed())
+    return verdict.level
+
+
+STORY = (
+    "I lift, row and run, three times a week each. I had to stop my rows early because my lower back aches. "
+    "Anyway, I am looking for a belt and for straps."
+)
+
+
+@pytest.mark.parametrize(
+    ("opinion", "message", "expected"),
+    [
+        ((1, 0, 0, 0), "I can't pee since this morning and my back hurts", "urgent"),
+        ((1, 0, 0, 0), "my back has hurt for six weeks", "refer"),
+        ((0.95, 0.05, 0, 0), STORY, "none"),
+        ((0.1, 0.85, 0.05, 0), STORY, "check"),
+        ((0, 0, 1, 0), "my back hurts when I run", "refer"),
+        ((0, 0, 1, 0), "my knee hurts when I run", "none"),
+        ((0, 0, 0, 1), "what if my back hurt one day?", "none"),
+    ],
+)
+def test_what_the_head_may_change(
+    opinion: tuple[float, float, float, float], message: str, expected: str
+) -> None:
+    assert level_with(Opinionated(*opinion), message) == expected
+
+
+def test_in_a_later_turn_the_head_never_lowers() -> None:
+    sure = Opinionated(1, 0, 0, 0)
+    assert (
+        level_with(sure, "my back has hurt for six weeks", "I love running in the rain with my dog")
+        == "refer"
+    )
+
+
+def test_training_gives_a_head_that_tells_the_levels_apart(tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    lines = train.CASES.read_text(encoding="utf-8").splitlines()[:400]
+    cases.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.full((len(texts), 384), 384**-0.5, dtype=np.float32)
+
+    train.write(train.train(embed, cases, everything=True, model="test"), tmp_path / FILE)
+    head = Head.load(tmp_path / FILE)
+    assert head is not None
+    assert head.data_sha256 == train.fingerprint(cases)
+    guardrail = Guardrail.load(today=lambda: date(2026, 11, 22))
+    reading = signals.read("I can't pee since my back went", guardrail.policy, date(2026, 11, 22))
+    opinion = head.judge(embed(["one"]), reading)
+    assert int(opinion.chances.argmax()) == 3
+    assert opinion.urgent_row == "bladder_bowel"
