@@ -1,10 +1,10 @@
 """Whether a language model's sentence may be read: supported by the guide, exact in its facts, and harmless.
 
-A sentence is let through when every word that carries meaning stands in the passages it cites, or may stand for
-one that does (`knowledge/claims.toml`), its embedding is near one of their sentences, and numbers, units, sides,
-directions, names and negations are exactly theirs. Sentence-level attribution after Rashkin et al. 2023 (AIS,
-Computational Linguistics 49(4)); the exact checks are there because embeddings do not see a changed number or a
-dropped "not" (Naik et al. 2018, COLING, on numbers and negation in entailment).
+A sentence is let through when every word that carries meaning stands in the passages it cites, or may stand
+for one that does (`knowledge/claims.toml`), its embedding is near one of their sentences, and numbers, units,
+sides, directions, names and negations are exactly theirs. Sentence-level attribution after Rashkin et al.
+2023 (AIS, Computational Linguistics 49(4)); the exact checks are there as embeddings do not see a changed
+number or a dropped "not" (Naik et al. 2018, COLING, on numbers and negation in entailment).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Reason = Literal[
 ]  # fmt: skip
 
 LEAST_COSINE = 0.35
-"""Least cosine of a claim to the nearest sentence it may rest on; set on the tune half of tests/models/replies."""
+"""Least cosine of a claim to the nearest sentence it may rest on; set on half of tests/models."""
 PLAIN_COSINE = 0.6
 """The same for a sentence whose words are all common ones."""
 LEAST_SHARED = 2
@@ -54,10 +54,12 @@ _MAIL = re.compile(r"\S+\s?(?:@|\(at\)|\[at\])\s?\S+\.\w+", re.IGNORECASE)
 _PHONE = re.compile(r"(?:\+|\b0|\(0|\b1-|\b)\d(?:[\s().-]?\d){5,}|\b(?:111|112|911|999|988)\b")
 _MARKUP = re.compile(r"</?[a-z!][^>]*>|\]\(|!\[|`|\{\{|\}\}|<<|>>|\|", re.IGNORECASE)
 _STEMMER = Stemmer.Stemmer("english")
-_STOP = frozenset(
-    "a an the of to in on at for with by from as is are be am it its this that these those you your yours they them "
-    "their and or so if when who whom can may will do does did have has i we our us into he she his her the re ve ll".split()
-)
+_STOP = frozenset((
+    "a", "an", "the", "of", "to", "in", "on", "at", "for", "with", "by", "from", "as", "is", "are",
+    "be", "am", "it", "its", "this", "that", "these", "those", "you", "your", "yours", "they", "them",
+    "their", "and", "or", "so", "if", "when", "who", "whom", "can", "may", "will", "do", "does", "did",
+    "have", "has", "i", "we", "our", "us", "into", "he", "she", "his", "her", "the", "re", "ve", "ll",
+))  # fmt: skip
 
 
 class ClaimsError(ValueError):
@@ -124,9 +126,7 @@ class Rules:
             frozenset(s for word in talk for s in _stems(word)),
             frozenset(s for word in topic for s in _stems(word)),
             frozenset(s for word in (*talk, *topic, *link) for s in _stems(word)),
-            frozenset(
-                pair for text in pairs for a, b in [_stems(text)] for pair in ((a, b), (b, a))
-            ),
+            frozenset(pair for text in pairs for a, b in [_stems(text)] for pair in ((a, b), (b, a))),
             {name: frozenset(group) for name, group in canon.items()},
         )
 
@@ -153,9 +153,7 @@ class _Evidence:
         self.stems = frozenset(_stems(self.whole))
         self.numbers = frozenset(n for text in texts for n in facts.numbers(text))
         self.units = [
-            _Unit(
-                text, frozenset(_stems(text)), frozenset(facts.numbers(text)), facts.denied(text, _stem)
-            )
+            _Unit(text, frozenset(_stems(text)), frozenset(facts.numbers(text)), facts.denied(text, _stem))
             for text in texts
         ]
         self.bindings = {pair for text in texts for pair in facts.bindings(text)}
@@ -252,7 +250,7 @@ class Checker:
             return "prompt"
         for name in ("steering", "drug", "diagnosis", "reassurance"):
             if any(pattern.search(text.replace("’", "'")) for pattern in self.rules.never[name]):
-                return name  # type: ignore[return-value]
+                return name
         return ""
 
     def _foreign_contact(self, text: str) -> bool:
@@ -282,14 +280,17 @@ class Checker:
         for part, chunk in parts:
             verdict = self._part(part, chunk, wanted, known)
             if not verdict.ok:
-                return verdict._replace(**dict(zip(("instead", "instead_of"), self._own(text, wanted or known), strict=True)))
+                instead, source = self._own(text, wanted or known)
+                return verdict._replace(instead=instead, instead_of=source)
             used += [c for c in verdict.chunks if c not in used]
         return Verdict(True, "", tuple(used))
 
     def _segments(self, text: str, known: Mapping[str, Chunk]) -> list[tuple[str, Chunk | None]]:
         """Cut a sentence that names several exercises, so that each part rests on its own."""
         mentions = [m for m in self._mentions.find(text) if m.chunk.id in known]
-        spans = [m.span() for m in re.finditer(r"(?<!['’])[a-zà-ÿ0-9]+|(?<=['’])(?!s\b)[a-zà-ÿ0-9]+", text.lower())]
+        spans = [
+            m.span() for m in re.finditer(r"(?<!['’])[a-zà-ÿ0-9]+|(?<=['’])(?!s\b)[a-zà-ÿ0-9]+", text.lower())
+        ]
         if not mentions:
             return [(text, None)]
         starts = [spans[m.start][0] for m in mentions if m.start < len(spans)]
@@ -388,7 +389,11 @@ class Checker:
         if not set(facts.per_period(text)) <= periods:
             return "number"
         for one in evidence:
-            if one.each_side and any(n in one.dose and n.unit == "" for n in said) and "side" not in text.lower():
+            if (
+                one.each_side
+                and any(n in one.dose and n.unit == "" for n in said)
+                and "side" not in text.lower()
+            ):
                 return "side"
         return ""
 
@@ -447,7 +452,9 @@ def units(chunk: Chunk) -> list[str]:
         dose = [fields.dose] if fields.dose else []
         return [*why, *fields.steps, *dose]
     if chunk.title:
-        return [f"{chunk.title} – {first}" if i == 0 else first for i, first in enumerate(sentences(chunk.text))]
+        return [
+            f"{chunk.title} – {first}" if i == 0 else first for i, first in enumerate(sentences(chunk.text))
+        ]
     lines = [re.sub(r"^(?:[-•*]|\d+\.)\s+", "", line).strip() for line in chunk.quote.split("\n")]
     return [text for line in lines if line for text in sentences(line)]
 
@@ -457,7 +464,9 @@ def _stem(word: str) -> str:
 
 
 def _stems(text: str) -> list[str]:
-    return [_stem(w) for w in _WORD.findall(text) if w.lower() not in _STOP and w.lower() not in facts.FIGURES]
+    return [
+        _stem(w) for w in _WORD.findall(text) if w.lower() not in _STOP and w.lower() not in facts.FIGURES
+    ]
 
 
 def _runs(text: str) -> set[str]:

@@ -22,7 +22,8 @@ _RANGE = re.compile(
 )
 _WEEK_OR_TWO = re.compile(r"\ban?\s+(week|day|month|minute|second)\s+or\s+two\b", re.IGNORECASE)
 _UNITS = {
-    "rep": "", "reps": "", "repetition": "", "repetitions": "", "tap": "", "taps": "", "time": "", "times": "",
+    "rep": "", "reps": "", "repetition": "", "repetitions": "", "tap": "", "taps": "", "time": "",
+    "times": "",
     "set": "set", "sets": "set", "round": "set", "rounds": "set",
     "second": "second", "seconds": "second", "sec": "second", "secs": "second", "s": "second",
     "minute": "minute", "minutes": "minute", "min": "minute", "mins": "minute",
@@ -37,15 +38,18 @@ _UNITS = {
 }  # fmt: skip
 _LONE_ONE = ("leg", "knee", "foot", "arm", "hand", "set", "minute", "second", "week", "day", "hour", "month")
 
-NOUNS = frozenset(
-    "arm arms leg legs hand hands foot feet knee knees shoulder shoulders elbow elbows heel heels hip hips chest "
-    "torso head weight side toe toes glutes spine".split()
-)
+NOUNS = frozenset((
+    "arm", "arms", "leg", "legs", "hand", "hands", "foot", "feet", "knee", "knees", "shoulder",
+    "shoulders", "elbow", "elbows", "heel", "heels", "hip", "hips", "chest", "torso", "head", "weight",
+    "side", "toe", "toes", "glutes", "spine",
+))  # fmt: skip
 SIDES = frozenset(("left", "right"))
 _DIRECTIONS = frozenset(
     ("forward", "forwards", "backward", "backwards", "up", "down", "behind", "under", "over")
 )
-_VERBS = frozenset(("step", "hinge", "shift", "lean", "reach", "extend", "lift", "face", "lie", "return", "move"))
+_VERBS = frozenset(
+    ("step", "hinge", "shift", "lean", "reach", "extend", "lift", "face", "lie", "return", "move")
+)
 _BREATH = {"inhale": "inhale", "breathe in": "inhale", "exhale": "exhale", "breathe out": "exhale"}
 _SHAPE = {"arch": "arch", "round": "round", "cow": "arch", "cat": "round"}
 _CLAUSE = re.compile(r"\s*(?:[,;:]?\s*\bthen\b|;|\bbefore\b|\bfollowed by\b)\s*", re.IGNORECASE)
@@ -135,7 +139,9 @@ def sides(clause: str) -> list[tuple[str, str]]:
 def bindings(text: str) -> set[tuple[str, str]]:
     """Return what goes with what in each clause: a part with its direction, a breath with its shape."""
     found: set[tuple[str, str]] = set()
-    for clause in re.split(r"[,;.]|\bthen\b|\band (?=inhale|exhale|breathe)|\bwhile you (?=ex|in)", text.lower()):
+    for clause in re.split(
+        r"[,;.]|\bthen\b|\band (?=inhale|exhale|breathe)|\bwhile you (?=ex|in)", text.lower()
+    ):
         plain = clause
         for phrase, breath in _BREATH.items():
             plain = plain.replace(phrase, breath)

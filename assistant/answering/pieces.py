@@ -9,7 +9,9 @@ from typing import Literal, NamedTuple
 Place = Literal["same", "item", "paragraph"]
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 _END = re.compile(r"[.!?…](?:[\"”’)*_]*)(?:\s*\[\d{1,3}\])*\s+(?=[^\s\[])")
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|dr|mr|mrs|ms|min|sec|no)|\b\d{1,2}|\b[a-z])\.\s*$", re.IGNORECASE)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|dr|mr|mrs|ms|min|sec|no)|\b\d{1,2}|\b[a-z])\.\s*$", re.IGNORECASE
+)
 LONGEST = 1_200
 """Characters without an end of sentence after which the text is cut anyway."""
 

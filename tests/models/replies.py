@@ -1,4 +1,4 @@
-"""The scripted sentences of `faithful.txt` and `faulty.txt`, and faults planted by rule into the guide's own."""
+"""The scripted sentences of `faithful.txt` and `faulty.txt`, and faults planted into the guide's own."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ def planted(chunks: Sequence[Chunk]) -> list[Line]:
                 changed = f"{text[: match.start()]}{int(match[0]) + 3}{text[match.end() :]}"
                 found.append(Line("number", slug_of(chunk), changed))
             for word, other in _SWAPS.items():
-                if re.search(rf"\b{word}\b", text) and not (word == "lower" and "lower back" in text + " back"):
+                if re.search(rf"\b{word}\b", text) and not (
+                    word == "lower" and "lower back" in text + " back"
+                ):
                     changed = re.sub(rf"\b{word}\b", other, text, count=1)
                     found.append(Line("swap", slug_of(chunk), changed))
                     break
