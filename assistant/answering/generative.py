@@ -60,6 +60,9 @@ _REPLACED = frozenset(("number", "side", "negation", "opposite"))
 """Faults of fact, for which the guide's own sentence stands in; what is invented is left out."""
 _NOTHING = re.compile(r"^\W*nothing\W*$", re.IGNORECASE)
 _MARK = re.compile(r"\s*\[\d{1,3}\]")
+_ENDED = re.compile(
+    r"(?:[.!?:…][\"”’)*_]*|\*\*)(?:\s*\[\d{1,3}\])*\s*$|\]\s*$|^\W*nothing\W*$", re.IGNORECASE
+)
 _FOLLOWS = re.compile(
     r"\b(?:it|that|this|those|these|them|they|one|ones|there)\b"
     r"|^(?:and|what about|how about|but|so|why|ok)\b",
@@ -364,7 +367,10 @@ class Speech:
         yield from cutter.feed(self._head)
         for text in self._text:
             yield from cutter.feed(text)
-        yield from cutter.end()
+        for piece in cutter.end():
+            # A reply that ran out of tokens ends in half a sentence.
+            if _ENDED.search(piece.text) or piece.place == "item":
+                yield piece
 
     def _released(self, piece: Piece, told: Draft, state: _Layout, said: set[str]) -> Iterator[str]:
         """Check one sentence and yield what the visitor reads of it, if anything."""
