@@ -37,6 +37,8 @@ PLAIN_COSINE = 0.6
 """The same for a sentence whose words are all common ones."""
 LEAST_SHARED = 2
 """Least words with a meaning of their own that a claim shares with its passage."""
+NEAREST = 3
+"""Passages that a sentence without a mark is held against."""
 MAX_WORDS = 60
 TALK_WORDS = 24
 """Words of the longest sentence that may say nothing of the guide."""
@@ -328,12 +330,9 @@ class Checker:
             if named is not None and not own:
                 tries = [list(cited)]
         else:
-            near = sorted(known, key=lambda c: -self._nearness(text, c))[:3]
-            tries = [[named]] if named is not None else [[chunk] for chunk in near]
-            tries += [near[:2]] if named is None and len(near) > 1 else []
-            if named is not None:
-                others = [c for c in near if c is not named]
-                tries += [*([named, c] for c in others), *([c] for c in others)]
+            # One passage at a time: a union of passages would let words of two make up a third statement.
+            near = sorted(known, key=lambda c: -self._nearness(text, c))[:NEAREST]
+            tries = [[chunk] for chunk in dict.fromkeys([*([named] if named is not None else []), *near])]
         first: Verdict | None = None
         for chunks in tries:
             reason = self._fault(text, [self._evidence[c.id] for c in chunks], named)

@@ -1,4 +1,4 @@
-"""Thirty ways in which a provider fails, over real HTTP: always an answer, no error text, in time, no leak."""
+"""Thirty ways in which a provider fails, over real HTTP: an answer each time, in time, and no leak."""
 
 from __future__ import annotations
 

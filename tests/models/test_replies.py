@@ -163,7 +163,7 @@ def test_the_same_first_question_is_asked_once_and_a_personal_one_every_time(
     spoken: Assistant, server: ScriptedServer
 ) -> None:
     server.answer = lambda body: reply(
-        CALM + f"Poor running form increases the stress on the spine. {mark(body, 'Why Runners')}\n"
+        CALM + f"Poor running form increases the stress on the spine. {mark(body, 'Poor Running Form')}\n"
     )
     first = spoken.reply("what causes back strains in runners?", Conversation.new())
     again = spoken.reply("What causes back strains in runners", Conversation.new())
@@ -192,9 +192,14 @@ def test_sentences_are_released_while_the_model_still_writes(
     spoken: Assistant, server: ScriptedServer
 ) -> None:
     """The first sentence is out before the model has sent the end of the second."""
-    sentences = ["Poor running form increases the stress on the spine.", "Overstriding increases it."]
+    sentences = [
+        "Poor running form increases the stress on the spine.",
+        "Overstriding increases the stress on the spine.",
+    ]
     server.answer = lambda body: reply(
-        CALM + " ".join(f"{s} {mark(body, 'Why Runners')}" for s in sentences) + "\n", size=4, pause=0.01
+        CALM + " ".join(f"{s} {mark(body, 'Poor Running Form')}" for s in sentences) + "\n",
+        size=4,
+        pause=0.01,
     )
     released = None
     for event in spoken.stream("what causes back strains in runners?", Conversation.new()):
