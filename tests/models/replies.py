@@ -72,3 +72,9 @@ def planted(chunks: Sequence[Chunk]) -> list[Line]:
                     found.append(Line("swap", slug_of(chunk), changed))
                     break
     return found
+
+
+def mark(body: dict[str, list[dict[str, str]]], section: str) -> str:
+    """Return the mark under which a prompt lists the passage that `section` names."""
+    lines = body["messages"][-1]["content"].splitlines()
+    return next(line[: line.index("]") + 1] for line in lines if line.startswith("[") and section in line)

@@ -1,4 +1,4 @@
-"""The referral level with a language model: as without one, whatever the model writes; it may only be raised."""
+"""The referral level with a language model: as without one, whatever it writes; it may only be raised."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.models.server import CALM, Script, ScriptedServer, reply
 
 CASES = Path(__file__).parents[2] / "evals" / "cases"
 EVERY = {"triage": 40, "triage_multi": 6, "attacks": 5}
-"""Every n-th conversation of a suite is held against the scripted models here; the whole of them takes minutes."""
+"""Every n-th conversation of a suite is run here; `python -m tests.models.levels` runs all of them."""
 
 MODELS: dict[str, Script] = {
     "faithful": reply(CALM + "Poor running form puts more stress on the spine. [1]\n", size=60),

@@ -15,9 +15,32 @@ from assistant.settings import Settings
 pytest.importorskip("langchain_huggingface")
 pytestmark = pytest.mark.filterwarnings("default")
 
-WORDS = (
-    ['the', 'back', 'run', 'spine', 'hips', 'hold', 'keep', 'your', 'arm', 'leg', 'and', 'for', '3', '5', 'seconds', 'level', 'none', '.', '[1]', '{', '}', '"', ':', ',']
-)
+WORDS = [
+    "the",
+    "back",
+    "run",
+    "spine",
+    "hips",
+    "hold",
+    "keep",
+    "your",
+    "arm",
+    "leg",
+    "and",
+    "for",
+    "3",
+    "5",
+    "seconds",
+    "level",
+    "none",
+    ".",
+    "[1]",
+    "{",
+    "}",
+    '"',
+    ":",
+    ",",
+]
 
 
 @pytest.fixture(scope="module")

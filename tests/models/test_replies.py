@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,7 +12,7 @@ from assistant.conversation import Conversation
 from assistant.ingestion.chunks import Chunk
 from assistant.pipeline import Assistant
 from assistant.schema import Reply
-from tests.models.replies import Line, faithful, faulty, given, planted
+from tests.models.replies import Line, faithful, faulty, given, mark, planted
 from tests.models.server import CALM, ScriptedServer, reply
 
 FEWEST_STOPPED = 0.98
@@ -24,12 +23,6 @@ def checked(spoken: Assistant, line: Line, marks: str = " [1]") -> bool:
     assert spoken.speaker is not None
     passages = given(list(spoken.speaker.chunks.values()), line)
     return spoken.speaker.checker.check(line.text + marks, passages).ok
-
-
-@pytest.fixture
-def scripted(spoken: Assistant, server: ScriptedServer) -> Iterator[Assistant]:
-    """The assistant with the extractive answer, and the passages, that a line is about."""
-    yield spoken
 
 
 def told(spoken: Assistant, server: ScriptedServer, line: Line) -> str:
@@ -106,11 +99,6 @@ def test_a_wrong_number_is_replaced_by_the_guides_own(spoken: Assistant, server:
     answered = spoken.reply("how do I do a bird dog?", Conversation.new())
     assert "30–50" not in answered.answer
     assert "Hold for 3–5 seconds and keep your back flat. [1]" in answered.answer
-
-
-def mark(body: dict[str, list[dict[str, str]]], section: str) -> str:
-    lines = body["messages"][-1]["content"].splitlines()
-    return next(line[: line.index("]") + 1] for line in lines if line.startswith("[") and section in line)
 
 
 def test_passages_and_message_stand_between_marks_that_change(
