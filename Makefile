@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := help
-.PHONY: help serve test setup check eval eval-selftest bench lock clean
+.PHONY: help serve test setup check eval eval-selftest bench fuzz lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -38,6 +38,12 @@ eval: $(STAMP) ## run every eval suite and write the README's results table
 
 eval-selftest: $(STAMP) ## plant faults and see that the evals catch them
 	@$(BIN)/python -m evals.selftest
+
+bench: $(STAMP) ## compare speed and memory with LangChain's tutorial pipeline; writes docs/benchmarks.md
+	@$(BIN)/python -m tests.bench.run
+
+fuzz: $(STAMP) ## the long runs: generated requests, 10,000 messages, 1,000 conversations (needs PostgreSQL, Redis)
+	@TEST_EXAMPLES=190 TEST_MESSAGES=10000 TEST_CONVERSATIONS=1000 $(BIN)/python -m pytest tests/services -s
 
 lock: $(STAMP) ## write constraints.txt from what is installed
 	@$(BIN)/python -m pip freeze --exclude-editable | grep -v '^back-assistant' > constraints.txt

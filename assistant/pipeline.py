@@ -113,11 +113,17 @@ class Assistant:
         build = index.current(settings)
         wording = Wording.load()
         encode = embeddings.keeping(settings.data_dir / "cache")
+        concepts = Concepts.load(settings.knowledge_dir / "concepts.toml")
+        titles = concepts.named(" ".join({chunk.guide for chunk in build.chunks}))
         answerer = Answerer(
             build.chunks,
-            IntentClassifier.load(settings.knowledge_dir / "intents.toml", encode),
+            IntentClassifier.load(
+                settings.knowledge_dir / "intents.toml",
+                encode,
+                lambda text: bool(concepts.named(text) & titles),
+            ),
             Mentions(build.chunks, embeddings.is_word),
-            Linker(build.chunks, Concepts.load(settings.knowledge_dir / "concepts.toml"), encode),
+            Linker(build.chunks, concepts, encode),
             wording,
             settings.clinic,
         )
@@ -142,7 +148,8 @@ class Assistant:
 
     def reply(self, message: str, conversation: Conversation) -> schema.Reply:
         """Answer one message; the conversation is changed to hold what must be remembered."""
-        return self.chain.invoke(Turn(message, conversation))
+        # The chain's own steps, called directly: running them as a chain costs as much as the retrieval.
+        return self._reply(self._answer(self._retrieve(self._triage(Turn(message, conversation)))))
 
     def stream(self, message: str, conversation: Conversation) -> Iterator[Event]:
         """Answer one message in steps: the referral before any text, so that urgent advice never waits."""

@@ -63,6 +63,9 @@ def without_controls(value: object) -> object:
     return value
 
 
+PRINTABLE = r"[^\s\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+"""Pattern of what remains after trimming: at least one character that is neither blank nor a control."""
+
 Message = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_MESSAGE_CHARS),
@@ -73,7 +76,7 @@ Message = Annotated[
 class ChatRequest(Model):
     """One message of a visitor."""
 
-    message: Message = Field(examples=["How do I do a bird dog?"])
+    message: Message = Field(examples=["How do I do a bird dog?"], json_schema_extra={"pattern": PRINTABLE})
     """What the visitor wrote: 1 to 4,000 characters after trimming."""
     conversation_id: str | None = Field(default=None, max_length=100)
     """As an earlier reply gave it; absent starts a conversation."""

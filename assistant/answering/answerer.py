@@ -230,12 +230,15 @@ class Answerer:
             self.composer.frequency(draft)
 
     def _causes(self, draft: Draft, question: Question) -> None:
-        near = self.linker.items(question.context, 2, ["cause"])
+        every = self.composer.of_kind("cause")
+        near = self.linker.items(question.context, len(every), ["cause"])
+        # What most causes have in common, the part of the body itself, singles none of them out.
+        near = near[:2] if 2 * len(near) <= len(every) else []
         if near:
             anchored = [c for c in question.anchors if c.kind == "cause"]
             near = list(dict.fromkeys([*anchored, *near]))[:2]
         self._lead(draft, "cause" if near else "causes")
-        self.composer.items(draft, near or self.composer.of_kind("cause"))
+        self.composer.items(draft, near or every)
         if self.linker.concepts.named(question.context):
             self._also(draft, self.linker.exercises(question.context, 2))
             self._tips_nearby(draft, question)

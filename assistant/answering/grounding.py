@@ -10,6 +10,8 @@ from assistant import schema
 LEAST_OVERLAP = 0.9
 """Least share of a sentence's words that its quotation must hold."""
 _MARKED = re.compile(r"(?P<text>[^\n\[\]]+?)(?P<marks>(?: ?\[\d+\])+)")
+_LEAD = re.compile(r"^\s*(?:\d{1,2}\.\s|[A-Z][a-z]+(?: [a-z]+){0,3}:\s)")
+"""The number of a step, or a label such as "How much:", which is the assistant's own."""
 _WORD = re.compile(r"[\w–-]+", re.UNICODE)
 
 
@@ -32,7 +34,7 @@ def _holds(text: str, marks: str, citations: Sequence[schema.Citation]) -> bool:
         return False
     quoted = " ".join(f"{citations[n - 1].quote} {citations[n - 1].section}" for n in numbers)
     there = set(_words(quoted))
-    said = _words(re.sub(r"^\s*\d{1,2}\.\s", "", text).replace("**", ""))
+    said = _words(_LEAD.sub("", text.replace("**", "")))
     if any(any(c.isdigit() for c in word) and word not in there for word in said):
         return False
     content = [word for word in said if len(word) > 3]

@@ -67,8 +67,13 @@ class IntentClassifier:
         self._plane = _ridge(self._vectors, inner)
 
     @classmethod
-    def load(cls, path: Path, encode: Encode) -> IntentClassifier:
+    def load(
+        cls, path: Path, encode: Encode, own: Callable[[str], bool] = lambda _: False
+    ) -> IntentClassifier:
         """Read the examples and embed them.
+
+        `own` says whether a text is about the part of the body that the guide is about: such examples are
+        left out of `body_part`, so that "my knee hurts" is no stranger to a guide on knees.
 
         Raises:
             IntentsError: the file is missing, not TOML, or lacks a list of texts somewhere.
@@ -87,7 +92,11 @@ class IntentClassifier:
                     raise IntentsError(f"{path}: [{side}] {name} must be a list of texts in quotes")
         if not table.get("in") or not table.get("out"):
             raise IntentsError(f"{path}: the tables [in] and [out] are both needed")
-        return cls(table["in"], table["out"], encode)
+        outside = {
+            name: [e for e in examples if name != "body_part" or not own(e)]
+            for name, examples in table["out"].items()
+        }
+        return cls(table["in"], {name: examples for name, examples in outside.items() if examples}, encode)
 
     def classify(self, text: str) -> Intents:
         """Return how near `text` is to each intent."""

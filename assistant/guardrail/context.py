@@ -81,6 +81,7 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
         )
     )
     generic = generic or ("people_in_general" in places and not _own_back(words))
+    generic = generic or (sentence.question and len(words) <= 2 and "sick_disc" in places)
     generic = generic or (_your_back(words) and "my" not in words)
     asking = (words[0] in _ASKING and not elided) or words[:2] in (
         ["what", "should"],
@@ -142,7 +143,7 @@ def _about_exercise(words: list[str]) -> bool:
     return any(w.startswith(_THINGS) and "for" in words[i + 1 : i + 3] for i, w in enumerate(words[:6]))
 
 
-_THINGS = ("exercise", "stretch", "moves", "tips", "advice", "plan", "routine")
+_THINGS = ("exercise", "movement", "stretch", "moves", "tips", "advice", "plan", "routine")
 
 
 def _with_back(words: list[str]) -> bool:
@@ -217,7 +218,8 @@ _REAL_AFTER_ALL = (["which", "i"], ["which", "is"], ["which", "it"], ["and", "th
 def _historical(words: list[str], places: Places) -> bool:
     if "past" not in places:
         return False
-    return not any(w in _PRESENT for w in words)
+    # In "I used to get sciatica" the verb after "used to" is no present.
+    return not any(w in _PRESENT and words[max(0, i - 2) : i] != ["used", "to"] for i, w in enumerate(words))
 
 
 def _told_past(words: list[str], places: Places) -> bool:

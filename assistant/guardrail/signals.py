@@ -113,7 +113,10 @@ def read(
     _settle_told(result)
     result.hits = _hits(message, result, policy)
     result.pains += _implied(result, today)
-    if result.words() <= SHORT_WORDS and not any(m.site == "elsewhere" for _, m in result.pains):
+    answering = bool(result.sentences) and result.sentences[0].words[0] in _ANSWERS
+    if result.words() <= (ANSWERING_WORDS if answering else SHORT_WORDS) and not any(
+        m.site == "elsewhere" for _, m in result.pains
+    ):
         result.pains += _meant(result)
     result.hits = [h for h in result.hits if _beside(h, result, pain_known)]
     if opening:
@@ -296,6 +299,9 @@ def _beside(hit: Hit, reading: Reading, pain_known: bool) -> bool:
 
 
 SHORT_WORDS = 25
+ANSWERING_WORDS = 60
+"""The same for a message that begins like an answer ("Yes, it goes down my leg. About eight weeks.")."""
+_ANSWERS = word_set("yes yeah yep no well oh it it's about mostly not")
 LONG_WORDS = 45
 _IT = word_set("it it's this that pain they're them still")
 

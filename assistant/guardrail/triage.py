@@ -135,7 +135,7 @@ class Guardrail:
             now.settled.setdefault("duration", text)
 
     def _pain(self, reading: Reading, before: TriageState, now: TriageState) -> None:
-        for number, mention in reading.pains:
+        for number, mention in sorted(reading.pains, key=lambda found: found[0]):
             sentence = reading.sentences[number]
             if mention.status == "present":
                 if mention.site == "elsewhere":
@@ -272,20 +272,23 @@ class Guardrail:
         if level == "urgent" or now.elsewhere:
             return
         enough = limits.urgent if level == "none" else limits.urgent_known
-        if urgent >= enough and opinion.urgent_row and not self._void(reading):
+        spoken = any(reading.has(c) for c in ("spine_any", "ache_word", "backache"))
+        told_over = level == "none" and reading.over_at is not None
+        doubtful = told_over or not spoken or self._void(reading)
+        if urgent >= enough and opinion.urgent_row and not doubtful:
             self._present(now, told, reading)
             self._add(now, opinion.urgent_row, told, source="head")
         elif level == "none":
             if now.elsewhere or now.mild or self._void(reading):
                 return
-            spoken = any(reading.has(c) for c in ("spine_any", "ache_word", "backache"))
             if refer + urgent >= limits.refer and spoken and reading.over_at is None:
                 self._present(now, told, reading)
                 self._add(now, opinion.refer_row, told, source="head")
             elif 1 - none >= limits.check and spoken and now.pain != "denied":
                 self._present(now, told, reading)
         elif level == "check":
-            if refer + urgent >= limits.refer_known:
+            # A short time that is known speaks against a guess: then the question is asked.
+            if refer + urgent >= limits.refer_known and "duration" not in now.settled:
                 self._add(now, opinion.refer_row, told, source="head")
             elif none >= limits.quiet:
                 now.pain = "unknown"
@@ -303,7 +306,9 @@ class Guardrail:
         new = any(f.turn == now.turn for f in now.facts)
         if float(opinion.chances[3]) >= limits.refer_known and opinion.urgent_row and not new:
             self._add(now, opinion.urgent_row, told, source="head")
-        elif now.pain == "present" and not now.facts and float(opinion.chances[2:].sum()) >= LATER_REFER:
+        elif not any(m.status == "present" and m.site != "elsewhere" for _, m in reading.pains):
+            return
+        elif not now.settled and not now.facts and float(opinion.chances[2:].sum()) >= LATER_REFER:
             self._add(now, opinion.refer_row, told, source="head")
 
     def _present(self, now: TriageState, evidence: str, reading: Reading) -> None:

@@ -7,13 +7,27 @@ import secrets
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header
-from pydantic import BeforeValidator, EmailStr, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    BeforeValidator,
+    EmailStr,
+    Field,
+    StrictBool,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 from assistant import schema
 from assistant.server.chat import Shared
 from assistant.server.errors import FORBIDDEN, RESPONSES, ApiError
 
 _PHONE = re.compile(r"^\+?[\d\s().\-/]{6,25}$")
+_PLAIN_CONTACT = (
+    r"^(\+?[0-9]([ ().\-/]?[0-9]){5,12}"
+    r"|[A-Za-z0-9]{1,32}([._+\-][A-Za-z0-9]{1,8}){0,2}"
+    r"@[A-Za-z0-9]{1,32}(\.[A-Za-z0-9]{1,16}){0,2}\.(com|org|net|example))$"
+)
+"""For the API's description: contacts of the usual forms; more are taken."""
 _EMAIL: TypeAdapter[str] = TypeAdapter(EmailStr)
 
 
@@ -24,12 +38,12 @@ class CallbackRequest(schema.Model):
         str,
         StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
         BeforeValidator(schema.without_controls),
-    ] = Field(examples=["Sam Runner"])
+    ] = Field(examples=["Sam Runner"], json_schema_extra={"pattern": schema.PRINTABLE})
     contact: Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=1, max_length=254),
         BeforeValidator(schema.without_controls),
-    ] = Field(examples=["sam@runner.example"])
+    ] = Field(examples=["sam@runner.example"], json_schema_extra={"pattern": _PLAIN_CONTACT})
     """Phone number or e-mail address."""
     topic: Literal["call_back", "discovery_call", "cost_availability"] = Field(examples=["call_back"])
     message: Annotated[str, StringConstraints(max_length=2_000), BeforeValidator(schema.without_controls)] = (
@@ -38,7 +52,7 @@ class CallbackRequest(schema.Model):
     preferred_time: Annotated[
         str, StringConstraints(max_length=200), BeforeValidator(schema.without_controls)
     ] = ""
-    consent: bool = Field(examples=[True])
+    consent: StrictBool = Field(examples=[True], json_schema_extra={"const": True})
     """Must be true: the visitor agreed to be contacted."""
     conversation_id: str | None = Field(default=None, max_length=100)
     website: Annotated[str, StringConstraints(max_length=200)] = ""

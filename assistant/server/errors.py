@@ -17,6 +17,9 @@ from assistant import schema
 from assistant.wording import Wording
 
 MAX_BODY_BYTES = 16 * 1024
+JSON_PATHS = frozenset(
+    {"/api/chat", "/api/chat/stream", "/api/callbacks", "/api/feedback", "/v1/chat/completions"}
+)
 BODY_SECONDS = 15.0
 """Time in which a body must have arrived."""
 _CODES = {
@@ -36,6 +39,11 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     for status, code in _CODES.items()
     if status in (400, 404, 413, 415, 422, 429, 503)
 }
+IN_JSON: dict[str, Any] = {
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorReply"}}},
+    "description": "an error",
+}
+"""An error of a route that answers in another format."""
 FORBIDDEN: dict[str, Any] = {"model": schema.ErrorReply, "description": "forbidden"}
 
 
@@ -111,7 +119,7 @@ class BodyGuard:
             await response(self.wording, 413, "too_large")(scope, receive, send)
             return
         media = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-        if scope["path"].startswith(("/api/", "/v1/")) and media != b"application/json":
+        if scope["method"] == "POST" and scope["path"] in JSON_PATHS and media != b"application/json":
             await response(self.wording, 415, "unsupported_media_type")(scope, receive, send)
             return
         try:

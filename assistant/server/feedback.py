@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StrictBool, StringConstraints
 
 from assistant import schema
 from assistant.server.chat import Shared
@@ -16,7 +16,7 @@ class FeedbackRequest(schema.Model):
     """One vote on a reply."""
 
     message_id: str = Field(max_length=100, examples=["c50zIzLSDC8IyaE3"])
-    helpful: bool
+    helpful: StrictBool
     comment: Annotated[
         str,
         StringConstraints(strip_whitespace=True, max_length=1_000),

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from assistant.ingestion.chunks import Chunk
 from assistant.server.chat import Shared
-from assistant.server.errors import ApiError
+from assistant.server.errors import IN_JSON, ApiError
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -61,7 +61,11 @@ def build_router() -> APIRouter:
     """Return the route of the guide's page."""
     router = APIRouter(tags=["pages"])
 
-    @router.get("/guides/{guide_id}", response_class=HTMLResponse)
+    @router.get(
+        "/guides/{guide_id}",
+        response_class=HTMLResponse,
+        responses={404: IN_JSON, 503: IN_JSON},
+    )
     def guide(guide_id: str, runtime: Shared) -> HTMLResponse:
         """Show a guide, so that a citation opens its passage."""
         chunks = [c for c in runtime.assistant().retriever.chunks if c.guide_id == guide_id]

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StrictBool, StringConstraints
 
 from assistant import schema
 from assistant.conversation import Conversation
@@ -27,6 +27,32 @@ MAX_TURNS = 50
 """Messages of a history that are read; older ones of a longer history are left out."""
 
 Text = Annotated[str, StringConstraints(max_length=16_000), BeforeValidator(schema.without_controls)]
+
+
+_SAID: Any = {
+    "type": "object",
+    "required": ["role", "content"],
+    "properties": {
+        "role": {"const": "user"},
+        "content": {
+            "anyOf": [
+                {"type": "string", "pattern": schema.PRINTABLE},
+                {
+                    "type": "array",
+                    "contains": {
+                        "type": "object",
+                        "required": ["type", "text"],
+                        "properties": {
+                            "type": {"const": "text"},
+                            "text": {"type": "string", "pattern": schema.PRINTABLE},
+                        },
+                    },
+                },
+            ]
+        },
+    },
+}
+"""For the API's description: at least one message of the visitor that is not empty."""
 
 
 class ContentPart(schema.Model):
@@ -55,9 +81,12 @@ class CompletionRequest(schema.Model):
 
     model: str = Field(default=MODEL, max_length=100)
     messages: list[ChatMessage] = Field(
-        min_length=1, max_length=1_000, examples=[[{"role": "user", "content": "How do I do a bird dog?"}]]
+        min_length=1,
+        max_length=1_000,
+        examples=[[{"role": "user", "content": "How do I do a bird dog?"}]],
+        json_schema_extra={"contains": _SAID},
     )
-    stream: bool = False
+    stream: StrictBool = False
 
 
 def replay(assistant: Assistant, messages: list[ChatMessage]) -> tuple[Conversation, str]:
@@ -108,7 +137,10 @@ def build_router(wording: Wording) -> APIRouter:
 
     @router.post(
         "/v1/chat/completions",
-        responses={k: v for k, v in RESPONSES.items() if k != 404},
+        responses={
+            **{k: v for k, v in RESPONSES.items() if k != 404},
+            200: {"content": {"application/json": {}, "text/event-stream": {}}, "description": "The reply"},
+        },
         response_class=JSONResponse,
     )
     def complete(request: CompletionRequest, runtime: Shared) -> Any:

@@ -1,0 +1,1 @@
+"""Benchmarks against what a user would pick instead; `make bench` runs them."""

@@ -1,0 +1,81 @@
+"""The peer: LangChain's tutorial for retrieval over one's own text, behind the same FastAPI.
+
+After LangChain's "Build a semantic search engine": split with RecursiveCharacterTextSplitter, embed with the
+same model by sentence-transformers, keep in Chroma, answer with the nearest passages.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from assistant.retrieval.embeddings import DEFAULT_MODEL, locate_model
+from tests.bench.questions import questions
+
+
+def build(text: str) -> Any:
+    """Return the vector store of the tutorial over a text."""
+    from langchain_chroma import Chroma
+    from langchain_core.embeddings import Embeddings
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+    from sentence_transformers import SentenceTransformer
+
+    # What langchain-huggingface's HuggingFaceEmbeddings does, without its own import time.
+    class Local(Embeddings):
+        def __init__(self) -> None:
+            self._model = SentenceTransformer(str(locate_model(DEFAULT_MODEL)[0]), device="cpu")
+
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            return self._model.encode(texts, show_progress_bar=False).tolist()  # type: ignore[no-any-return]
+
+        def embed_query(self, text: str) -> list[float]:
+            return self.embed_documents([text])[0]
+
+    splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200, add_start_index=True)
+    store = Chroma(embedding_function=Local())
+    store.add_texts(splitter.split_text(text))
+    return store
+
+
+def serve(text: str, port: int) -> None:
+    """Serve `POST /api/chat` with the nearest passages."""
+    import uvicorn
+    from fastapi import FastAPI
+    from pydantic import BaseModel
+
+    store = build(text)
+    app = FastAPI()
+
+    class Question(BaseModel):
+        message: str
+
+    def chat(question: Question) -> dict[str, Any]:
+        found = store.similarity_search(question.message, k=5)
+        return {"answer": "\n\n".join(document.page_content for document in found)}
+
+    chat.__annotations__["question"] = Question
+    app.post("/api/chat")(chat)
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="error")
+
+
+def retrieval(text: str, number: int) -> float:
+    """Return the median milliseconds of one bare retrieval."""
+    store = build(text)
+    times = []
+    for question in questions(number + 10, seed=3):
+        began = time.perf_counter()
+        store.similarity_search(question, k=5)
+        times.append((time.perf_counter() - began) * 1000)
+    return median(times[10:])
+
+
+if __name__ == "__main__":
+    guide = Path(sys.argv[2]).read_text(encoding="utf-8")
+    if sys.argv[1] == "serve":
+        serve(guide, int(sys.argv[3]))
+    else:
+        print(json.dumps(retrieval(guide, int(sys.argv[3]))))
