@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from langchain_core.documents import Document
@@ -168,7 +169,8 @@ class Assistant:
         if heard.triage is not turn.triage:
             yield Event("referral", self._referral(heard.triage))
         before, after = self._around(heard)
-        for text in (before, *([] if heard.triage.level == "urgent" else speech), after):
+        told: Iterable[str] = () if heard.triage.level == "urgent" else speech
+        for text in chain([before], told, [after]):
             if text:
                 yield Event("delta", text)
         yield Event("done", self._reply(self._told(heard, speech)))

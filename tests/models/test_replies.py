@@ -41,7 +41,7 @@ def told(spoken: Assistant, server: ScriptedServer, line: Line) -> str:
 
 def test_of_faithful_paraphrases_few_are_dropped(spoken: Assistant) -> None:
     lines = faithful()
-    assert len(lines) >= 145
+    assert len(lines) >= 150
     for marks in (" [1]", ""):
         dropped = [line.text for line in lines if not checked(spoken, line, marks)]
         assert len(dropped) <= MOST_DROPPED * len(lines), dropped
@@ -196,7 +196,7 @@ def test_sentences_are_released_while_the_model_still_writes(
         if isinstance(event.data, Reply):
             assert event.data.grounding.mode == "generated"
     assert released is not None and sentences[0] in released
-    assert not released.rstrip().endswith(f"{sentences[1]} [1]")
+    assert sentences[1] not in released
 
 
 def test_prompt_sizes_are_bounded(spoken: Assistant, server: ScriptedServer) -> None:
