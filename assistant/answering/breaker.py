@@ -36,6 +36,7 @@ class Breaker:
         self._pause = FIRST_PAUSE
         self._until = 0.0
         self._trial = False
+        self._tried_at = 0.0
         self.last_fault = ""
         """Kind of the last fault, e.g. "timeout"; never a provider's own text."""
 
@@ -49,9 +50,12 @@ class Breaker:
         """Say whether a call may be made now; while half-open only one trial at a time may."""
         with self._lock:
             state = self._state()
-            if state == "open" or (state == "half-open" and self._trial):
+            # A trial that nobody saw to its end, as when the visitor went away, must not block the next one.
+            tried = self._trial and self._clock() - self._tried_at < FIRST_PAUSE
+            if state == "open" or (state == "half-open" and tried):
                 return False
             self._trial = state == "half-open"
+            self._tried_at = self._clock()
             return True
 
     def succeeded(self) -> None:

@@ -72,3 +72,10 @@ def test_a_named_pause_opens_it_at_once_and_is_bounded(clock: Clock) -> None:
     breaker.failed("rate_limit", pause=1e9)
     clock.now += LONGEST_PAUSE
     assert breaker.allows()
+
+
+def test_a_trial_that_nobody_ended_does_not_block_the_next(broken: Breaker, clock: Clock) -> None:
+    clock.now += FIRST_PAUSE
+    assert broken.allows() and not broken.allows()
+    clock.now += FIRST_PAUSE
+    assert broken.allows()
