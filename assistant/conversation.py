@@ -19,6 +19,8 @@ class Conversation(BaseModel):
     triage: TriageState | None = None
     memory: Memory = Memory()
     turns: int = 0
+    asked_model: bool = False
+    """Whether a language model was asked in it."""
     version: int = Field(default=0, exclude=True)
     """How often it was kept; 0 for one that is new."""
 

@@ -31,7 +31,7 @@ def list_settings(settings: Settings) -> Iterator[str]:
         value = getattr(settings, name)
         if isinstance(value, BaseModel):
             value = "(see clinic.toml)"
-        elif value and any(part in name for part in _SECRET):
+        elif value and not isinstance(value, int | float) and any(part in name for part in _SECRET):
             value = "(set)"
         yield f"ASSISTANT_{name.upper()} = {value!s:<40} # {field.description or ''}"
 
@@ -82,6 +82,16 @@ def _model(settings: Settings) -> str:
     embeddings = load_embeddings(settings)
     dimensions = embeddings.encode(["back"]).shape[1]
     return f"{embeddings.identity}, {dimensions} dimensions, {settings.embedding_backend}"
+
+
+def _language_model(settings: Settings) -> str:
+    if not settings.model:
+        return "none is set; the guide's own words answer"
+    from assistant.answering.prompts import Prompts
+    from assistant.answering.provider import try_model
+    from assistant.wording import Wording
+
+    return f"{settings.model} {try_model(settings, Prompts(Wording.load()).probe())}"
 
 
 def _index(settings: Settings) -> str:
@@ -166,6 +176,7 @@ _CHECKS: dict[str, Callable[[Settings], str]] = {
     "guardrail": _policy,
     "data folder": _data,
     "model": _model,
+    "language model": _language_model,
     "index": _index,
     "database": _database,
     "encryption": _encryption,

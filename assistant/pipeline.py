@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from assistant import schema
+from assistant import escalation, schema
 from assistant.answering import calendar, grounding, segments
 from assistant.answering.answerer import Answerer
 from assistant.answering.compose import Draft
@@ -28,6 +29,9 @@ from assistant.retrieval.hybrid import HybridRetriever
 from assistant.retrieval.spelling import Spelling, short_forms
 from assistant.settings import Settings
 from assistant.wording import Wording
+
+if TYPE_CHECKING:
+    from assistant.answering.generative import Speaker, Speech
 
 FOREIGN_WORDS = 3
 """Least words of a message whose language is worth a remark."""
@@ -45,6 +49,8 @@ class Turn:
     passages: Mapping[str, Sequence[Document]] = field(default_factory=dict)
     """The message's questions in order, each with its passages."""
     draft: Draft | None = None
+    grounding: schema.Grounding | None = None
+    """How a language model's answer stands; None where none was asked."""
 
 
 class Event(NamedTuple):
@@ -71,6 +77,7 @@ class Assistant:
         wording: Wording,
         build: str,
         today: Callable[[], date] = date.today,
+        speaker: Speaker | None = None,
     ) -> None:
         self.settings = settings
         self.guardrail = guardrail
@@ -78,6 +85,8 @@ class Assistant:
         self.answerer = answerer
         self.wording = wording
         self._today = today
+        self.speaker = speaker
+        """Words the answers, where a language model is set."""
         self.build = build
         """Name of the index that this assistant answers from."""
         self.chain: Runnable[Turn, schema.Reply] = (
@@ -129,7 +138,14 @@ class Assistant:
             mend=Spelling(texts, embeddings.is_word, short).mend,
         )
         guardrail = Guardrail.load(settings.knowledge_dir, today=today)
-        return cls(settings, guardrail, retriever, answerer, wording, build.name, today)
+        speaker = None
+        if settings.model:
+            # Imported only here: without a model nothing of it costs start-up time.
+            from assistant.answering.generative import Speaker
+
+            mentions = Mentions(build.chunks, embeddings.is_word)
+            speaker = Speaker.load(settings, build.chunks, mentions, encode, wording, build.name)
+        return cls(settings, guardrail, retriever, answerer, wording, build.name, today, speaker)
 
     def reply(self, message: str, conversation: Conversation) -> schema.Reply:
         """Answer one message; the conversation is changed to hold what must be remembered."""
@@ -141,10 +157,23 @@ class Assistant:
         turn = self._triage(Turn(message, conversation))
         assert turn.triage is not None
         yield Event("referral", self._referral(turn.triage))
-        reply = self._reply(self._answer(self._retrieve(turn)))
-        for piece in re.findall(r"\S+\s*|\s+", reply.answer):
-            yield Event("delta", piece)
-        yield Event("done", reply)
+        turn = self._compose(self._retrieve(turn))
+        if (speech := self._speech(turn)) is None:
+            reply = self._reply(turn)
+            for piece in re.findall(r"\S+\s*|\s+", reply.answer):
+                yield Event("delta", piece)
+            yield Event("done", reply)
+            return
+        heard = self._heard(turn, speech)
+        assert heard.triage is not None
+        if heard.triage is not turn.triage:
+            yield Event("referral", self._referral(heard.triage))
+        before, after = self._around(heard)
+        told: Iterable[str] = () if heard.triage.level == "urgent" else speech
+        for text in chain([before], told, [after]):
+            if text:
+                yield Event("delta", text)
+        yield Event("done", self._reply(self._told(heard, speech)))
 
     def _triage(self, turn: Turn) -> Turn:
         triage = self.guardrail.assess(
@@ -159,6 +188,17 @@ class Assistant:
         return replace(turn, passages={text: self.retriever.search(text) for text in questions})
 
     def _answer(self, turn: Turn) -> Turn:
+        turn = self._compose(turn)
+        if (speech := self._speech(turn)) is None:
+            return turn
+        heard = self._heard(turn, speech)
+        if heard.triage is not None and heard.triage.level != "urgent":
+            for _ in speech:
+                pass
+        return self._told(heard, speech)
+
+    def _compose(self, turn: Turn) -> Turn:
+        """Draft the answer from the guide's own words."""
         if turn.triage is not None and turn.triage.level == "urgent":
             return replace(turn, draft=Draft("seek_help"))
         assert turn.triage is not None
@@ -170,12 +210,56 @@ class Assistant:
         )
         return replace(turn, draft=draft)
 
+    def _speech(self, turn: Turn) -> Speech | None:
+        """Return a language model's answer, not yet begun, where one is wanted."""
+        assert turn.triage is not None and turn.draft is not None
+        triage, conversation = turn.triage, turn.conversation
+        if self.speaker is None or not self.speaker.wanted(turn.draft, triage.level):
+            return None
+        from assistant.answering.generative import Request
+
+        request = Request(
+            message=turn.message,
+            draft=turn.draft,
+            documents=[str(d.id) for documents in turn.passages.values() for d in documents],
+            level=triage.level,
+            earlier=conversation.memory.questions[:-1],
+            first_of_conversation=not conversation.asked_model,
+            personal=triage.present_pain or bool(triage.state.facts),
+        )
+        conversation.asked_model = True
+        return self.speaker.speak(
+            request, lambda text: [self.retriever.chunk(str(d.id)) for d in self.retriever.search(text)]
+        )
+
+    def _heard(self, turn: Turn, speech: Speech) -> Turn:
+        """Begin a language model's answer; the level may rise by it and never falls."""
+        assert turn.triage is not None and self.speaker is not None
+        proposal = speech.start()
+        if proposal is None:
+            return turn
+        steers = self.speaker.checker.steers
+        triage = escalation.raised(turn.triage, proposal.level, proposal.evidence, turn.message, steers)
+        if triage.level == "urgent":
+            speech.stop()
+            return replace(turn, triage=triage, draft=Draft("seek_help"))
+        return replace(turn, triage=triage)
+
+    def _told(self, turn: Turn, speech: Speech) -> Turn:
+        """Put a language model's answer, told to its end, in the place of the draft."""
+        assert turn.triage is not None
+        if turn.triage.level == "urgent":
+            return turn
+        stands = schema.Grounding(mode=speech.mode, supported=speech.supported)
+        return replace(turn, draft=speech.draft, grounding=stands)
+
     def _reply(self, turn: Turn) -> schema.Reply:
         triage, draft = turn.triage, turn.draft
         assert triage is not None and draft is not None
         turn.conversation.triage = triage.state
         turn.conversation.turns += 1
         card = referral.render(triage, self.settings.clinic, self.wording)
+        before, after = self._around(turn)
         decided = self._referral(triage)
         if not decided.actions:
             decided = decided.model_copy(update={"actions": draft.actions})
@@ -183,13 +267,14 @@ class Assistant:
             conversation_id=turn.conversation.id,
             message_id=secrets.token_urlsafe(12),
             topic=draft.topic,
-            answer=self._joined(turn, triage, card.lead, draft),
+            answer=f"{before}{draft.answer}{after}",
             referral=decided,
             citations=draft.citations,
             exercises=draft.exercises,
             plan=self._plan(draft),
             suggestions=card.suggestions or draft.suggestions,
-            grounding=schema.Grounding(supported=grounding.supported(draft.answer, draft.citations)),
+            grounding=turn.grounding
+            or schema.Grounding(supported=grounding.supported(draft.answer, draft.citations)),
             language=triage.language,
         )
 
@@ -200,18 +285,22 @@ class Assistant:
         url = f"/api/plans/{secrets.token_urlsafe(18)}.ics"
         return schema.Plan(days=draft.plan, calendar_url=url, start=start)
 
-    def _joined(self, turn: Turn, triage: Triage, lead: str, draft: Draft) -> str:
-        """Put the care card where its level wants it: alone, before the answer, or after it."""
+    def _around(self, turn: Turn) -> tuple[str, str]:
+        """Return what stands before and behind the draft: the care card where its level wants it."""
+        triage, draft = turn.triage, turn.draft
+        assert triage is not None and draft is not None
+        lead = referral.render(triage, self.settings.clinic, self.wording).lead
         if triage.level == "urgent":
-            return lead
+            return lead, ""
+        gap = "\n\n" if draft.answer else ""
         note = f"care.language.{triage.language}"
         foreign = triage.language != "en" and len(turn.message.split()) >= FOREIGN_WORDS
         if not lead and foreign and self.wording.has(note):
-            return "\n\n".join((self.wording.say(note), draft.answer))
+            return self.wording.say(note) + gap, ""
         if triage.level == "refer":
             general = self.wording.say("answers.lead.general") if draft.covered else ""
-            return "\n\n".join(part for part in (lead, general, draft.answer) if part)
-        return "\n\n".join(part for part in (draft.answer, lead) if part)
+            return "\n\n".join(part for part in (lead, general) if part) + gap, ""
+        return "", gap + lead if lead else ""
 
     def _referral(self, triage: Triage) -> schema.Referral:
         card = referral.render(triage, self.settings.clinic, self.wording)

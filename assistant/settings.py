@@ -104,6 +104,26 @@ class Settings(BaseSettings):
     """Redis for rate limits shared by several processes; empty keeps them in memory."""
     model: str = ""
     """`provider:model` of a language model that words the answers; empty composes them from the guide."""
+    model_base_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """Address of an OpenAI-compatible or Ollama server of your own; empty uses the provider's."""
+    model_timeout_seconds: float = Field(default=8.0, gt=0, le=120)
+    """Longest silence of the language model before the guide's own words take over."""
+    model_budget_seconds: float = Field(default=20.0, gt=0, le=300)
+    """Longest time that the language model may take for one answer."""
+    model_max_tokens: int = Field(default=700, ge=50, le=8_000)
+    """Tokens that the language model may write for one answer."""
+    model_temperature: float = Field(default=0.0, ge=-1, le=2)
+    """Sampling temperature; -1 leaves the provider's own, for models that take none."""
+    model_always: bool = False
+    """Whether the language model also words answers that the guide's own words serve perfectly."""
+    model_cache_answers: int = Field(default=256, ge=0, le=10_000)
+    """Checked answers that are kept for the same impersonal first question; 0 keeps none."""
+    model_cache_similarity: float = Field(default=0.95, ge=0.8, le=1.0)
+    """Least cosine similarity of two questions that count as the same."""
+    model_input_price: float = Field(default=0.0, ge=0)
+    """Price of a million tokens that the model reads, for the cost in the metrics."""
+    model_output_price: float = Field(default=0.0, ge=0)
+    """Price of a million tokens that the model writes."""
     allowed_origins: list[str] = []
     """Sites that may embed the widget, e.g. `["https://clinic.example"]`; `["*"]` allows every site."""
     retention_days: int = Field(default=30, ge=0)

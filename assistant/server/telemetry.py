@@ -169,7 +169,12 @@ class Telemetry:
         if os.environ.get(_MULTIPROCESS):
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return generate_latest(registry), CONTENT_TYPE_LATEST
+        text = generate_latest(registry)
+        # With a language model its module is loaded; the figures of several workers are in the files already.
+        spending = sys.modules.get("assistant.answering.spending")
+        if spending is not None and registry is self._registry:
+            text += generate_latest(spending.REGISTRY)
+        return text, CONTENT_TYPE_LATEST
 
 
 _METHODS = frozenset({"GET", "POST", "DELETE", "HEAD", "OPTIONS"})

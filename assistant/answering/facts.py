@@ -1,0 +1,183 @@
+"""What in a sentence must be exact: numbers with their units, sides, directions, and what is denied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+_DIGITS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40,
+    "forty-five": 45, "fifty": 50, "sixty": 60, "once": 1, "twice": 2, "thrice": 3, "half": 0,
+    "dozen": 12, "hundred": 100, "double": 2, "triple": 3,
+}  # fmt: skip
+FIGURES = frozenset(_DIGITS)
+"""Words that are read as numbers."""
+_NUMBER = r"\d+(?:[.,]\d+)?|" + "|".join(sorted(_DIGITS, key=len, reverse=True))
+_RANGE = re.compile(
+    rf"\b(?P<low>{_NUMBER})(?:\s*(?:-|–|—|\bto\b|\band\b|\bor\b)\s*(?P<high>{_NUMBER}))?\b"
+    r"(?P<unit>\s*(?:°|%|[a-z]+(?:\s+(?:a|per|each|every|in)\s+(?:the\s+)?(?:week|day|month|year|run))?))?",
+    re.IGNORECASE,
+)
+_WEEK_OR_TWO = re.compile(r"\ban?\s+(week|day|month|minute|second)\s+or\s+two\b", re.IGNORECASE)
+_UNITS = {
+    "rep": "", "reps": "", "repetition": "", "repetitions": "", "tap": "", "taps": "", "time": "",
+    "times": "",
+    "set": "set", "sets": "set", "round": "set", "rounds": "set",
+    "second": "second", "seconds": "second", "sec": "second", "secs": "second", "s": "second",
+    "minute": "minute", "minutes": "minute", "min": "minute", "mins": "minute",
+    "hour": "hour", "hours": "hour", "day": "day", "days": "day", "week": "week", "weeks": "week",
+    "month": "month", "months": "month", "year": "year", "years": "year", "mg": "mg", "ml": "ml",
+    "km": "km", "kilometre": "km", "kilometer": "km", "kilometres": "km", "kilometers": "km", "mile": "mile",
+    "miles": "mile", "kg": "kg", "kilo": "kg", "kilos": "kg", "pound": "lb", "pounds": "lb", "lb": "lb",
+    "lbs": "lb", "°": "degree", "degree": "degree", "degrees": "degree", "%": "percent", "percent": "percent",
+    "leg": "leg", "knee": "knee", "foot": "foot", "arm": "arm", "hand": "hand", "session": "session",
+    "sessions": "session", "exercise": "exercise", "exercises": "exercise", "litre": "litre",
+    "litres": "litre",
+}  # fmt: skip
+_LONE_ONE = ("leg", "knee", "foot", "arm", "hand", "set", "minute", "second", "week", "day", "hour", "month")
+
+NOUNS = frozenset((
+    "arm", "arms", "leg", "legs", "hand", "hands", "foot", "feet", "knee", "knees", "shoulder",
+    "shoulders", "elbow", "elbows", "heel", "heels", "hip", "hips", "chest", "torso", "head", "weight",
+    "side", "toe", "toes", "glutes", "spine",
+))  # fmt: skip
+SIDES = frozenset(("left", "right"))
+_DIRECTIONS = frozenset(
+    ("forward", "forwards", "backward", "backwards", "up", "down", "behind", "under", "over")
+)
+_VERBS = frozenset(
+    ("step", "hinge", "shift", "lean", "reach", "extend", "lift", "face", "lie", "return", "move")
+)
+_BREATH = {"inhale": "inhale", "breathe in": "inhale", "exhale": "exhale", "breathe out": "exhale"}
+_SHAPE = {"arch": "arch", "round": "round", "cow": "arch", "cat": "round"}
+_CLAUSE = re.compile(r"\s*(?:[,;:]?\s*\bthen\b|;|\bbefore\b|\bfollowed by\b)\s*", re.IGNORECASE)
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_NEGATIONS = re.compile(
+    r"\b(?:not|never|no|nor|neither|without|avoid|avoids|avoiding|don't|doesn't|isn't|aren't|can't|cannot|won't|"
+    r"shouldn't|needn't|wouldn't|nobody|nothing|none|instead of|rather than|unlike|except|"
+    r"free of|stop(?:s|ped|ping)?|keep (?:\w+ ){0,4}from)\b",
+    re.IGNORECASE,
+)
+LACKING = ("neglect", "neglected", "lack", "skip", "alone", "overlook")
+"""Words that say that something is left out: a sentence without any of them says something else."""
+_SHORT_SCOPE = {"without": 1, "no": 2, "keep": 2, "avoid": 3}
+SCOPE = 6
+"""Words behind a negation that it may deny; it ends earlier at a comma, "but" and the like (ConText,
+Harkema et al. 2009)."""
+_SCOPE_END = re.compile(r"[,;:.!?–—]|\b(?:but|so|because|when|while|and keep|then|which|if)\b", re.IGNORECASE)
+
+
+class Number(NamedTuple):
+    """A number or range with its unit; `unit` is "" for repetitions."""
+
+    low: str
+    high: str
+    unit: str
+
+
+def numbers(text: str) -> list[Number]:
+    """Return the numbers of `text` in order, words as figures: "two to three sets" is ("2", "3", "set")."""
+    found: list[Number] = []
+    plain = text.replace("’", "'")
+    for match in _WEEK_OR_TWO.finditer(plain):
+        found.append(Number("1", "2", match[1].lower()))
+    plain = _WEEK_OR_TWO.sub(" ", plain)
+    for match in _RANGE.finditer(plain):
+        unit = _unit(match["unit"] or "")
+        low = match["low"].lower()
+        if low == "one" and not match["high"] and unit not in _LONE_ONE:
+            continue
+        found.append(Number(_figure(low), _figure((match["high"] or low).lower()), unit))
+    return found
+
+
+def _figure(word: str) -> str:
+    return str(_DIGITS[word]) if word in _DIGITS else word.replace(",", ".")
+
+
+def _unit(text: str) -> str:
+    parts = text.lower().split()
+    if not parts:
+        return ""
+    unit = _UNITS.get(parts[0], "")
+    if parts[0] in ("a", "per", "each", "every") and len(parts) > 1:
+        return ""
+    if len(parts) > 1 and parts[-1] in ("week", "day", "month", "year", "run"):
+        return f"{unit or 'time'}/{parts[-1]}"
+    return unit
+
+
+def per_period(text: str) -> list[str]:
+    """Return the periods that something is done in: "per week", "a day", "daily"."""
+    plain = text.lower()
+    found = re.findall(r"\b(?:a|per|each|every)\s+(?:single\s+)?(day|week|month|night|morning|run)\b", plain)
+    if re.search(r"\bdaily\b", plain):
+        found.append("day")
+    if re.search(r"\bweekly\b", plain):
+        found.append("week")
+    return found
+
+
+def clauses(text: str) -> list[str]:
+    """Cut a sentence where one movement ends and the next begins."""
+    return [part for part in _CLAUSE.split(text) if part.strip()]
+
+
+def sides(clause: str) -> list[tuple[str, str]]:
+    """Return each side with the part of the body it belongs to, in order."""
+    words = _WORD.findall(clause.lower())
+    found = []
+    for index, word in enumerate(words):
+        if word in SIDES:
+            noun = next((w for w in words[index + 1 : index + 3] if w in NOUNS), "")
+            found.append((word, _singular(noun)))
+    return found
+
+
+def bindings(text: str) -> set[tuple[str, str]]:
+    """Return what goes with what in each clause: a part with its direction, a breath with its shape."""
+    found: set[tuple[str, str]] = set()
+    for clause in re.split(
+        r"[,;.]|\bthen\b|\band (?=inhale|exhale|breathe)|\bwhile you (?=ex|in)", text.lower()
+    ):
+        plain = clause
+        for phrase, breath in _BREATH.items():
+            plain = plain.replace(phrase, breath)
+        words = _WORD.findall(plain)
+        breaths = [w for w in words if w in ("inhale", "exhale")]
+        shapes = [_SHAPE[w] for w in words if w in _SHAPE]
+        found |= {(b, s) for b in breaths for s in shapes}
+        for index, word in enumerate(words):
+            direction = word.rstrip("s") if word in _DIRECTIONS else ""
+            if word == "back" and index and words[index - 1] in NOUNS:
+                direction = "back"
+            before = [w for w in words[max(0, index - 4) : index] if w in NOUNS]
+            if index and words[index - 1] in _VERBS and (direction or word == "back"):
+                found.add((words[index - 1], direction or "back"))
+            elif direction and before:
+                found.add((_singular(before[-1]), direction))
+    return found
+
+
+def denied(text: str, stem: Callable[[str], str]) -> frozenset[str]:
+    """Return the stems of the words that a negation of `text` reaches."""
+    plain = text.lower().replace("’", "'")
+    reached: set[str] = set()
+    for match in _NEGATIONS.finditer(plain):
+        rest = plain[match.end() :]
+        if end := _SCOPE_END.search(rest):
+            rest = rest[: end.start()]
+        scope = _SHORT_SCOPE.get(match.group().split()[0], SCOPE)
+        reached |= {stem(word) for word in _WORD.findall(rest)[:scope]}
+    return frozenset(reached)
+
+
+def negated(text: str) -> bool:
+    """Say whether `text` denies anything."""
+    return bool(_NEGATIONS.search(text.replace("’", "'")))
+
+
+def _singular(noun: str) -> str:
+    return {"feet": "foot"}.get(noun, noun.removesuffix("s") if noun not in ("glutes",) else noun)
