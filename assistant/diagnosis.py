@@ -126,7 +126,7 @@ def _database(settings: Settings) -> str:
             )
     with database.session() as session:
         kept = session.scalar(select(func.count(ConversationRow.id)))
-    database.engine.dispose()
+    database.close()
     return f"{database.engine.dialect.name}, {kept} conversations kept"
 
 
@@ -141,7 +141,7 @@ def _encryption(settings: Settings) -> str:
     database = open_database(settings)
     with database.session() as session:
         sealed = session.scalar(select(CallbackRow.details).limit(1))
-    database.engine.dispose()
+    database.close()
     if sealed is not None:
         secrecy.open(sealed)
     where = "the environment" if settings.encryption_key.get_secret_value() else f"{settings.data_dir}"
@@ -161,7 +161,7 @@ def _callbacks(settings: Settings) -> str:
         raise ValueError("ASSISTANT_SMTP_HOST is set, but not ASSISTANT_SMTP_FROM and ASSISTANT_SMTP_TO")
     database = open_database(settings)
     waiting = Outbox(database, Callbacks(database, Secrecy.load(settings)), lease=60).waiting()
-    database.engine.dispose()
+    database.close()
     if waiting.oldest_seconds > 3_600:
         raise ValueError(
             f"{waiting.count} call-back requests wait for delivery, the oldest for "

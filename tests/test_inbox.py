@@ -27,7 +27,7 @@ def callbacks(empty_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iter
     settings = settings_module.load()
     database = open_database(settings)
     yield Callbacks(database, Secrecy.load(settings))
-    database.engine.dispose()
+    database.close()
 
 
 def run(*arguments: str) -> str:

@@ -67,6 +67,7 @@ class Answerer:
             intents,
             mentions,
             lambda text: bool(linker.concepts.named(text)),
+            lambda text: bool(linker.concepts.named(text) & linker.subject),
             wording.say("answers.exercise.stand_in"),
         )
         self.plans = PlanWriter(self.composer, linker, mentions, wording, today)

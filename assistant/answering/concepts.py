@@ -94,6 +94,8 @@ class Linker:
     def __init__(self, chunks: Sequence[Chunk], concepts: Concepts, encode: Encode) -> None:
         self.concepts = concepts
         self._encode = encode
+        self.subject = concepts.named(" ".join({chunk.guide for chunk in chunks}))
+        """The concepts in the guide's title: the part of the body that it is about."""
         self._chunks = [chunk for chunk in chunks if chunk.title]
         self._links = {chunk.id: concepts.named(_about(chunk)) for chunk in self._chunks}
         texts = [_about(chunk) for chunk in self._chunks]

@@ -105,8 +105,10 @@ class Understanding:
         intents: IntentClassifier,
         mentions: Mentions,
         names_concept: Callable[[str], bool],
+        own: Callable[[str], bool],
         stand_in: str,
     ) -> None:
+        self._own = own
         self._names_concept = names_concept
         self._intents = intents
         self._mentions = mentions
@@ -213,7 +215,9 @@ class Understanding:
                 return best
             if not memory.shown and best in ABOUT_ONE and _POINTS_BACK.search(message):
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
-        if not covered(documents, intents.scores[best] - intents.out[intents.best_out], intents.scope):
+        margin = intents.scores[best] - intents.out[intents.best_out]
+        ours = intents.best_out == "body_part" and self._own(message)
+        if not ours and not covered(documents, margin, intents.scope):
             near = intents.out[intents.best_out] >= NEAR_OUT
             return f"out.{intents.best_out}" if near else "out.lead"
         return best

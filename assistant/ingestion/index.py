@@ -126,7 +126,7 @@ def ingest(
             old = None
         report = Report()
         reusable = old
-        if old and (reason := _mismatch(old, identity)):
+        if old and (reason := _mismatch(old, identity) or _damage(settings, old)):
             report.note = reason
             reusable = None
         roots = [Path(p) for p in (old.manifest["roots"] if old else [])]
@@ -158,7 +158,7 @@ def stale(settings: Settings, identity: str) -> str:
         build = current(settings)
     except IndexMissing:
         return "there is no index yet"
-    if reason := _mismatch(build, identity):
+    if reason := _mismatch(build, identity) or _damage(settings, build):
         return reason
     files = {str(path): _digest(path) for path in loaders.find(Path(p) for p in build.manifest["roots"])}
     if files != {path: entry["sha256"] for path, entry in build.manifest["files"].items()}:
@@ -178,6 +178,11 @@ def _mismatch(build: Build, identity: str) -> str:
     if build.manifest.get("embeddings") != identity:
         return f"the index was made with {build.manifest.get('embeddings')}, not {identity}; it is rebuilt"
     return ""
+
+
+def _damage(settings: Settings, build: Build) -> str:
+    good = vectorstore.usable(settings, build.name, build.vectors)
+    return "" if good else "the index is damaged; it is rebuilt"
 
 
 def _read(

@@ -76,6 +76,20 @@ def fill(settings: Settings, build: str, chunks: Sequence[Chunk], vectors: NDArr
         )
 
 
+def usable(settings: Settings, build: str, vectors: NDArray[np.float32]) -> bool:
+    """Say whether an embedded build opens, holds every vector and answers; a server answers for itself."""
+    if settings.chroma_url or not len(vectors):
+        return True
+    try:
+        collection = client(settings, build).get_collection(collection_name(build), embedding_function=None)
+        found = collection.query(query_embeddings=vectors[:1], n_results=1, include=[])
+        return bool(collection.count() == len(vectors) and found["ids"][0])
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # Chroma's native part panics with one that is no Exception.
+        return False
+
+
 def drop(settings: Settings, build: str) -> None:
     """Delete a build's collection on a server; an embedded one goes with its folder."""
     if settings.chroma_url:

@@ -77,7 +77,7 @@ class Runtime:
         """End the background work and let the database go; what waits in the outbox stays there."""
         self._ending.set()
         self.courier.stop()
-        self.database.engine.dispose()
+        self.database.close()
 
     @property
     def embeddings(self) -> LocalEmbeddings | None:

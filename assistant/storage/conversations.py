@@ -46,7 +46,7 @@ class Conversations:
         """
         now = time.time()
         state = self._secrecy.seal(conversation.model_dump_json())
-        with self._database.session() as session:
+        with self._database.session(durable=False) as session:
             if conversation.version == 0:
                 session.add(
                     ConversationRow(

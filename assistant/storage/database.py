@@ -29,15 +29,26 @@ class StorageError(RuntimeError):
 class Database:
     """A migrated database and its sessions."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, quick: Engine | None = None) -> None:
         self.engine = engine
+        self._quick = quick
         self._sessions = sessionmaker(engine, expire_on_commit=False)
+        self._quick_sessions = sessionmaker(quick or engine, expire_on_commit=False)
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """Yield a session whose work is committed as one, or not at all."""
-        with self._sessions.begin() as session:
+    def session(self, *, durable: bool = True) -> Iterator[Session]:
+        """Yield a session whose work is committed as one, or not at all.
+
+        What is not `durable` waits for no disk on SQLite: it outlives the process, but not every power cut.
+        """
+        with (self._sessions if durable else self._quick_sessions).begin() as session:
             yield session
+
+    def close(self) -> None:
+        """Let every connection go."""
+        self.engine.dispose()
+        if self._quick is not None:
+            self._quick.dispose()
 
     @property
     def is_sqlite(self) -> bool:
@@ -87,7 +98,7 @@ def open_database(settings: Settings) -> Database:
             migrate(engine)
     except (SQLAlchemyError, OSError) as error:
         raise StorageError(_sentence_of(url.render_as_string(hide_password=True), error)) from error
-    return Database(engine)
+    return Database(engine, _sqlite(settings, str(url), "NORMAL") if engine.name == "sqlite" else None)
 
 
 def migrate(engine: Engine) -> None:
@@ -102,7 +113,7 @@ def migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
-def _sqlite(settings: Settings, url: str) -> Engine:
+def _sqlite(settings: Settings, url: str, synchronous: str = "FULL") -> Engine:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
@@ -111,7 +122,12 @@ def _sqlite(settings: Settings, url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
         # FULL: what was acknowledged survives a power cut; NORMAL would not promise it in WAL mode.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

@@ -1,4 +1,4 @@
-"""Guides never seen before, on other parts of the body and in another layout, answer without a code change."""
+"""Guides never seen before, on other parts of the body and in another layout, need no code change."""
 
 from __future__ import annotations
 

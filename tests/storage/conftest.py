@@ -28,7 +28,7 @@ def database(store_settings: Settings) -> Iterator[Database]:
     """The empty database."""
     database = open_database(store_settings)
     yield database
-    database.engine.dispose()
+    database.close()
 
 
 @pytest.fixture

@@ -1,0 +1,193 @@
+"""Faults: the service goes on, or ends with one clear sentence and an exit code that is not zero."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.services.engines import Postgres, Redis, fresh_database, wait_until
+from tests.services.processes import ROOT, Server
+
+CALLBACK = {"name": "Ana", "contact": "ana@runner.example", "topic": "call_back", "consent": True}
+
+
+def chat(server: Server, message: str = "how do I do a bird dog?") -> httpx.Response:
+    return httpx.post(f"{server.base}/api/chat", json={"message": message}, timeout=60)
+
+
+def command(data_dir: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "ASSISTANT_DATA_DIR": str(data_dir), **env}
+    line = [sys.executable, "-m", "assistant.cli", *arguments]
+    return subprocess.run(
+        line, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
+    """Check that a command ended with an error in one sentence; return it."""
+    assert done.returncode not in (0, -9), done.stdout
+    assert "Traceback" not in done.stderr
+    said = [line for line in done.stderr.strip().splitlines() if line.startswith("assistant: ")]
+    assert len(said) == 1, done.stderr
+    return said[0]
+
+
+def test_sigterm_lets_streams_finish(data_dir: Path, tmp_path: Path) -> None:
+    server = Server(data_dir, tmp_path / "log")
+    server.start_ready()
+    finished: list[str] = []
+    begun = threading.Semaphore(0)
+
+    def read() -> None:
+        body = {"message": "what exercises help with a weak core?"}
+        with httpx.stream("POST", f"{server.base}/api/chat/stream", json=body, timeout=60) as reply:
+            text = ""
+            for part in reply.iter_text():
+                if not text:
+                    begun.release()
+                    time.sleep(0.5)
+                text += part
+            finished.append(text)
+
+    threads = [threading.Thread(target=read) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for _ in threads:
+        assert begun.acquire(timeout=60)
+    code = server.stop()
+    for thread in threads:
+        thread.join()
+    assert len(finished) == 6 and all("event: done" in text for text in finished)
+    assert code in (0, -signal.SIGTERM)
+
+
+def test_a_damaged_database_is_one_sentence(data_dir: Path) -> None:
+    (data_dir / "assistant.sqlite3").write_bytes(b"this is no database at all" * 400)
+    assert "database" in one_sentence(command(data_dir, "inbox"))
+    done = command(data_dir, "doctor")
+    assert done.returncode == 1 and "MEND database" in done.stdout
+
+
+def test_a_database_that_is_away_at_the_start_is_one_sentence(data_dir: Path) -> None:
+    away = {"ASSISTANT_DATABASE_URL": "postgresql://nobody:hidden@127.0.0.1:9/x"}
+    said = one_sentence(command(data_dir, "serve", "--port", "0", **away))
+    assert "database" in said and "hidden" not in said
+
+
+def test_a_damaged_index_is_rebuilt(data_dir: Path, tmp_path: Path) -> None:
+    name = (data_dir / "index" / "CURRENT").read_text().strip()
+    (data_dir / "index" / name / "chunks.json").write_text("[{")
+    server = Server(data_dir, tmp_path / "log")
+    server.start_ready()
+    try:
+        assert "8–10 per side" in chat(server).text
+    finally:
+        server.stop()
+
+
+def test_a_damaged_chroma_folder_is_rebuilt(data_dir: Path) -> None:
+    name = (data_dir / "index" / "CURRENT").read_text().strip()
+    for path in (data_dir / "index" / name / "chroma").glob("chroma.sqlite3*"):
+        path.write_bytes(b"no database" * 1_000)
+    done = command(data_dir, "ask", "how do I do a bird dog?")
+    assert done.returncode == 0 and "8–10 per side" in done.stdout, done.stderr
+    assert "damaged" in done.stderr
+
+
+def test_a_locked_sqlite_is_waited_for_and_nothing_acknowledged_is_lost(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    server = Server(data_dir, tmp_path / "log")
+    server.start_ready()
+    try:
+        lock = sqlite3.connect(data_dir / "assistant.sqlite3", isolation_level=None)
+        lock.execute("begin immediate")
+        answers: list[httpx.Response] = []
+        thread = threading.Thread(
+            target=lambda: answers.append(
+                httpx.post(f"{server.base}/api/callbacks", json=CALLBACK, timeout=60)
+            )
+        )
+        thread.start()
+        time.sleep(1)
+        lock.execute("rollback")
+        lock.close()
+        thread.join()
+        assert answers[0].status_code == 201
+        assert answers[0].json()["id"] in command(data_dir, "inbox").stdout
+    finally:
+        server.stop()
+
+
+@pytest.mark.service
+def test_postgresql_and_redis_gone_and_back(
+    postgres: Postgres, redis_server: Redis, data_dir: Path, tmp_path: Path
+) -> None:
+    server = Server(
+        data_dir,
+        tmp_path / "log",
+        ASSISTANT_DATABASE_URL=fresh_database(postgres),
+        ASSISTANT_REDIS_URL=redis_server.url,
+    )
+    server.start_ready()
+    try:
+        redis_server.stop()
+        assert chat(server).status_code == 200
+        postgres.stop()
+        refused = chat(server)
+        assert refused.status_code == 503 and json.loads(refused.text)["error"]["code"] == "not_ready"
+        assert httpx.get(f"{server.base}/metrics", timeout=30).status_code == 200
+        assert httpx.get(f"{server.base}/healthz", timeout=30).status_code == 200
+        postgres.start()
+        redis_server.start()
+        wait_until(lambda: chat(server).status_code == 200)
+    finally:
+        server.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_full_disk_acknowledges_nothing_that_it_does_not_hold(data_dir: Path, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    server = Server(data_dir, tmp_path / "log", ASSISTANT_DATABASE_URL=f"sqlite:///{disk / 'small.sqlite3'}")
+    try:
+        server.start_ready()
+        acknowledged: list[str] = []
+        statuses: list[int] = []
+        for _ in range(400):
+            body = {**CALLBACK, "message": "x" * 1_900, "preferred_time": "y" * 190}
+            answer = httpx.post(f"{server.base}/api/callbacks", json=body, timeout=60)
+            statuses.append(answer.status_code)
+            if answer.status_code == 201:
+                acknowledged.append(answer.json()["id"])
+            elif statuses[-3:] == [503] * 3:
+                break
+        assert 503 in statuses and set(statuses) <= {201, 503}
+        assert httpx.get(f"{server.base}/healthz", timeout=30).status_code == 200
+        server.kill()
+        # On a disk with room, everything that was acknowledged is there.
+        shutil.copytree(disk, tmp_path / "copy")
+        env = {"ASSISTANT_DATABASE_URL": f"sqlite:///{tmp_path / 'copy' / 'small.sqlite3'}"}
+        held = command(data_dir, "inbox", **env)
+        assert held.returncode == 0, held.stderr
+        assert acknowledged and all(made in held.stdout for made in acknowledged)
+    finally:
+        if server.process is not None and server.process.poll() is None:
+            server.stop()
+        subprocess.run(["umount", str(disk)], check=False)
