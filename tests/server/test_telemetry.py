@@ -133,11 +133,11 @@ def test_no_secret_reaches_the_output_the_metrics_or_a_file(guide_settings: Sett
 def root_logger() -> Iterator[logging.Logger]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    # A server that ran in this process before may have left its own settings on this logger.
-    server = logging.getLogger("uvicorn.error")
-    server.setLevel(logging.NOTSET)
-    server.disabled, server.propagate = False, True
-    server.handlers.clear()
+    # A server that ran in this process before may have left its own settings on these loggers.
+    for server in (logging.getLogger("uvicorn"), logging.getLogger("uvicorn.error")):
+        server.setLevel(logging.NOTSET)
+        server.disabled, server.propagate = False, True
+        server.handlers.clear()
     yield root
     root.handlers[:] = handlers
     root.setLevel(level)
