@@ -26,6 +26,7 @@ from assistant.ingestion import index
 from assistant.retrieval import relevance, vectorstore
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
 from assistant.retrieval.hybrid import HybridRetriever
+from assistant.retrieval.reranker import load_reranker
 from assistant.retrieval.spelling import Spelling, short_forms
 from assistant.settings import Settings
 from assistant.wording import Wording
@@ -108,7 +109,8 @@ class Assistant:
 
         Raises:
             IndexMissing: nothing has been ingested yet.
-            ModelError, StoreError, WordingError, IntentsError: a part cannot be used; the message says why.
+            ModelError, RerankerError, StoreError, WordingError, IntentsError: a part cannot be used; the
+                message says why.
         """
         embeddings = embeddings or load_embeddings(settings)
         build = index.current(settings)
@@ -136,6 +138,7 @@ class Assistant:
             embeddings=embeddings,
             k=PASSAGES,
             mend=Spelling(texts, embeddings.is_word, short).mend,
+            rerank=load_reranker(settings),
         )
         guardrail = Guardrail.load(settings.knowledge_dir, today=today)
         speaker = None

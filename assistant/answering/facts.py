@@ -22,7 +22,9 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _WEEK_OR_TWO = re.compile(r"\ban?\s+(week|day|month|minute|second)\s+or\s+two\b", re.IGNORECASE)
-_ARTICLE = re.compile(r"\ban?\s+(?:full\s+|whole\s+|single\s+)?(second|minute|hour|month|year)\b", re.IGNORECASE)
+_ARTICLE = re.compile(
+    r"\ban?\s+(?:full\s+|whole\s+|single\s+)?(second|minute|hour|month|year)\b", re.IGNORECASE
+)
 _POINTING = re.compile(r"\b(?:the|these|those|your) (?:one|two|three|four)\b", re.IGNORECASE)
 """Numbers that point at what was named: "between the two positions"."""
 _UNITS = {
