@@ -10,8 +10,10 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import numpy as np
 from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
+from numpy.typing import NDArray
 
 from assistant import escalation, schema
 from assistant.answering import calendar, grounding, segments
@@ -46,6 +48,10 @@ class Turn:
 
     message: str
     conversation: Conversation
+    questions: tuple[str, ...] = ()
+    """The message's questions in order, misspelled words mended."""
+    ahead: tuple[str, ...] = ()
+    """Texts that the answer will need the embeddings of: they are computed with the guardrail's, in one batch."""
     triage: Triage | None = None
     passages: Mapping[str, Sequence[Document]] = field(default_factory=dict)
     """The message's questions in order, each with its passages."""
@@ -134,7 +140,9 @@ class Assistant:
         texts = [*(chunk.searchable for chunk in build.chunks), *answerer.vocabulary]
         retriever = HybridRetriever(
             chunks=build.chunks,
-            store=vectorstore.open_store(settings, build.name, embeddings),
+            store=vectorstore.open_store(
+                settings, build.name, embeddings, [chunk.id for chunk in build.chunks], build.vectors
+            ),
             embeddings=embeddings,
             k=PASSAGES,
             mend=Spelling(texts, embeddings.is_word, short).mend,
@@ -179,16 +187,22 @@ class Assistant:
         yield Event("done", self._reply(self._told(heard, speech)))
 
     def _triage(self, turn: Turn) -> Turn:
-        triage = self.guardrail.assess(
-            turn.message, turn.conversation.triage, embed=self.retriever.embeddings.encode
-        )
-        return replace(turn, triage=triage)
+        questions = segments.questions(self.retriever.mend(turn.message))
+        memory = turn.conversation.memory
+        ahead = [text for q in questions for text in self.answerer.understanding.texts(q, memory)]
+
+        def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+            return self.retriever.embeddings.encode([*texts, *ahead])[: len(texts)]
+
+        triage = self.guardrail.assess(turn.message, turn.conversation.triage, embed=embed)
+        return replace(turn, questions=tuple(questions), ahead=tuple(ahead), triage=triage)
 
     def _retrieve(self, turn: Turn) -> Turn:
         if turn.triage is not None and turn.triage.level == "urgent":
             return turn
-        questions = segments.questions(self.retriever.mend(turn.message))
-        return replace(turn, passages={text: self.retriever.search(text) for text in questions})
+        # Computed already where the guardrail asked for embeddings; else here, in one batch.
+        self.retriever.embeddings.encode(turn.ahead)
+        return replace(turn, passages={text: self.retriever.search(text) for text in turn.questions})
 
     def _answer(self, turn: Turn) -> Turn:
         turn = self._compose(turn)

@@ -63,6 +63,12 @@ class IntentClassifier:
             texts += examples
         self.examples = texts
         self._vectors = encode(texts)
+        # One row per intent, its examples' places; the place behind the last example fills shorter rows.
+        self._names = list(self._rows)
+        longest = max((rows.stop - rows.start for rows in self._rows.values()), default=0)
+        self._places = np.full((len(self._names), max(longest, NEIGHBOURS)), len(texts))
+        for row, rows in enumerate(self._rows.values()):
+            self._places[row, : rows.stop - rows.start] = np.arange(rows.start, rows.stop)
         inner = sum(len(examples) for examples in inside.values())
         self._plane = _ridge(self._vectors, inner)
 
@@ -101,11 +107,12 @@ class IntentClassifier:
     def classify(self, text: str) -> Intents:
         """Return how near `text` is to each intent."""
         vector = self._encode([text])[0]
-        similarities = self._vectors @ vector
-        scores: dict[str, float] = {}
-        for name, rows in self._rows.items():
-            nearest = np.sort(similarities[rows])[::-1][:NEIGHBOURS]
-            scores[name] = float(NEAREST_WEIGHT * nearest[0] + (1 - NEAREST_WEIGHT) * nearest.mean())
+        similarities = np.append(self._vectors @ vector, np.float32(-np.inf))[self._places]
+        nearest = -np.sort(np.partition(-similarities, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS], axis=1)
+        there = np.isfinite(nearest)
+        means = np.where(there, nearest, 0.0).sum(axis=1) / there.sum(axis=1)
+        joined = NEAREST_WEIGHT * nearest[:, 0] + (1 - NEAREST_WEIGHT) * means
+        scores = dict(zip(self._names, joined.tolist(), strict=True))
         ranked = sorted(scores, key=lambda name: -scores[name])
         return Intents(
             scores={name: scores[name] for name in ranked if name not in self._outside},

@@ -22,6 +22,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+from assistant.retrieval.batching import Batcher
 from assistant.settings import Settings
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
@@ -150,7 +151,8 @@ def load_embeddings(settings: Settings) -> LocalEmbeddings:
         if not (folder / "export.json").is_file():
             export(source, folder)
         onnx = _OnnxEncoder(folder, settings.embedding_threads)
-        return LocalEmbeddings(onnx, identity=identity, vocabulary=onnx.vocabulary)
+        lanes = max(1, (os.cpu_count() or 1) // (settings.workers * settings.embedding_threads))
+        return LocalEmbeddings(Batcher(onnx, lanes), identity=identity, vocabulary=onnx.vocabulary)
     torch = _TorchEncoder(source, settings.embedding_threads)
     return LocalEmbeddings(torch, identity=identity, vocabulary=frozenset(torch.model.tokenizer.get_vocab()))
 

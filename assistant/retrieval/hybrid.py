@@ -13,7 +13,6 @@ from typing import Any
 import bm25s
 import numpy as np
 import Stemmer
-from langchain_chroma import Chroma
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
@@ -21,6 +20,7 @@ from pydantic import ConfigDict, Field, PrivateAttr
 
 from assistant.ingestion.chunks import Chunk
 from assistant.retrieval.embeddings import LocalEmbeddings
+from assistant.retrieval.vectorstore import Store
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)
 
@@ -46,7 +46,7 @@ class HybridRetriever(BaseRetriever):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     chunks: Sequence[Chunk]
-    store: Chroma
+    store: Store
     embeddings: LocalEmbeddings
     k: int = Field(default=DEFAULT_K, ge=1)
     mend: Callable[[str], str] = str
@@ -101,12 +101,8 @@ class HybridRetriever(BaseRetriever):
     def _dense(self, query: str, k: int) -> dict[str, float]:
         if not self.chunks:
             return {}
-        vector = [float(value) for value in self.embeddings.encode([query])[0]]
-        found = self.store.similarity_search_by_vector_with_relevance_scores(
-            vector, k=min(k, len(self.chunks))
-        )
-        scores = {str(document.id): 1.0 - float(distance) for document, distance in found}
-        return {chunk_id: score for chunk_id, score in scores.items() if chunk_id in self._by_id}
+        found = self.store.nearest(self.embeddings.encode([query])[0], min(k, len(self.chunks)))
+        return {chunk_id: score for chunk_id, score in found.items() if chunk_id in self._by_id}
 
     def _lexical(self, query: str, k: int) -> dict[str, float]:
         if self._bm25 is None:
