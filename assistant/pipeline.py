@@ -26,7 +26,7 @@ from assistant.conversation import Conversation
 from assistant.guardrail import Guardrail, Triage, referral
 from assistant.ingestion import index
 from assistant.retrieval import relevance, vectorstore
-from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
+from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings, same_model
 from assistant.retrieval.hybrid import HybridRetriever
 from assistant.retrieval.reranker import load_reranker
 from assistant.retrieval.spelling import Spelling, short_forms
@@ -51,7 +51,7 @@ class Turn:
     questions: tuple[str, ...] = ()
     """The message's questions in order, misspelled words mended."""
     ahead: tuple[str, ...] = ()
-    """Texts that the answer will need the embeddings of: they are computed with the guardrail's, in one batch."""
+    """Texts whose embeddings the answer will need: they are computed with the guardrail's, in one batch."""
     triage: Triage | None = None
     passages: Mapping[str, Sequence[Document]] = field(default_factory=dict)
     """The message's questions in order, each with its passages."""
@@ -85,6 +85,7 @@ class Assistant:
         build: str,
         today: Callable[[], date] = date.today,
         speaker: Speaker | None = None,
+        watch: LocalEmbeddings | None = None,
     ) -> None:
         self.settings = settings
         self.guardrail = guardrail
@@ -94,6 +95,8 @@ class Assistant:
         self._today = today
         self.speaker = speaker
         """Words the answers, where a language model is set."""
+        self._watch = watch
+        """The guardrail's own embeddings, where the retriever's are not those that it was trained with."""
         self.build = build
         """Name of the index that this assistant answers from."""
         self.chain: Runnable[Turn, schema.Reply] = (
@@ -156,7 +159,10 @@ class Assistant:
 
             mentions = Mentions(build.chunks, embeddings.is_word)
             speaker = Speaker.load(settings, build.chunks, mentions, encode, wording, build.name)
-        return cls(settings, guardrail, retriever, answerer, wording, build.name, today, speaker)
+        watch = None
+        if guardrail.head is not None and not same_model(guardrail.head.model, settings.embedding_model):
+            watch = load_embeddings(settings.model_copy(update={"embedding_model": guardrail.head.model}))
+        return cls(settings, guardrail, retriever, answerer, wording, build.name, today, speaker, watch)
 
     def reply(self, message: str, conversation: Conversation) -> schema.Reply:
         """Answer one message; the conversation is changed to hold what must be remembered."""
@@ -192,6 +198,8 @@ class Assistant:
         ahead = [text for q in questions for text in self.answerer.understanding.texts(q, memory)]
 
         def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+            if self._watch is not None:
+                return self._watch.encode(texts)
             return self.retriever.embeddings.encode([*texts, *ahead])[: len(texts)]
 
         triage = self.guardrail.assess(turn.message, turn.conversation.triage, embed=embed)

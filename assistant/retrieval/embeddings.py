@@ -157,6 +157,12 @@ def load_embeddings(settings: Settings) -> LocalEmbeddings:
     return LocalEmbeddings(torch, identity=identity, vocabulary=frozenset(torch.model.tokenizer.get_vocab()))
 
 
+def same_model(one: str, other: str) -> bool:
+    """Say whether two settings name the same model; the default has a short and a long name."""
+    short = DEFAULT_MODEL.split("/")[1]
+    return one == other or {one, other} <= {DEFAULT_MODEL, short}
+
+
 def locate_model(name: str) -> tuple[Path, str]:
     """Return the model's folder and the SHA-256 of its weights.
 
