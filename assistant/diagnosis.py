@@ -84,6 +84,16 @@ def _model(settings: Settings) -> str:
     return f"{embeddings.identity}, {dimensions} dimensions, {settings.embedding_backend}"
 
 
+def _reranker(settings: Settings) -> str:
+    from assistant.retrieval.reranker import load_reranker
+
+    reranker = load_reranker(settings)
+    if reranker is None:
+        return "none is set; the fused order stands"
+    reranker("How do I do a bird dog?", ["Begin on all fours."])
+    return settings.rerank_model
+
+
 def _language_model(settings: Settings) -> str:
     if not settings.model:
         return "none is set; the guide's own words answer"
@@ -176,6 +186,7 @@ _CHECKS: dict[str, Callable[[Settings], str]] = {
     "guardrail": _policy,
     "data folder": _data,
     "model": _model,
+    "reranker": _reranker,
     "language model": _language_model,
     "index": _index,
     "database": _database,

@@ -26,8 +26,9 @@ from assistant.conversation import Conversation
 from assistant.guardrail import Guardrail, Triage, referral
 from assistant.ingestion import index
 from assistant.retrieval import relevance, vectorstore
-from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
+from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings, same_model
 from assistant.retrieval.hybrid import HybridRetriever
+from assistant.retrieval.reranker import load_reranker
 from assistant.retrieval.spelling import Spelling, short_forms
 from assistant.settings import Settings
 from assistant.wording import Wording
@@ -84,6 +85,7 @@ class Assistant:
         build: str,
         today: Callable[[], date] = date.today,
         speaker: Speaker | None = None,
+        watch: LocalEmbeddings | None = None,
     ) -> None:
         self.settings = settings
         self.guardrail = guardrail
@@ -93,6 +95,8 @@ class Assistant:
         self._today = today
         self.speaker = speaker
         """Words the answers, where a language model is set."""
+        self._watch = watch
+        """The guardrail's own embeddings, where the retriever's are not those that it was trained with."""
         self.build = build
         """Name of the index that this assistant answers from."""
         self.chain: Runnable[Turn, schema.Reply] = (
@@ -114,7 +118,8 @@ class Assistant:
 
         Raises:
             IndexMissing: nothing has been ingested yet.
-            ModelError, StoreError, WordingError, IntentsError: a part cannot be used; the message says why.
+            ModelError, RerankerError, StoreError, WordingError, IntentsError: a part cannot be used; the
+                message says why.
         """
         embeddings = embeddings or load_embeddings(settings)
         build = index.current(settings)
@@ -144,6 +149,7 @@ class Assistant:
             embeddings=embeddings,
             k=PASSAGES,
             mend=Spelling(texts, embeddings.is_word, short).mend,
+            rerank=load_reranker(settings),
         )
         guardrail = Guardrail.load(settings.knowledge_dir, today=today)
         speaker = None
@@ -153,7 +159,10 @@ class Assistant:
 
             mentions = Mentions(build.chunks, embeddings.is_word)
             speaker = Speaker.load(settings, build.chunks, mentions, encode, wording, build.name)
-        return cls(settings, guardrail, retriever, answerer, wording, build.name, today, speaker)
+        watch = None
+        if guardrail.head is not None and not same_model(guardrail.head.model, settings.embedding_model):
+            watch = load_embeddings(settings.model_copy(update={"embedding_model": guardrail.head.model}))
+        return cls(settings, guardrail, retriever, answerer, wording, build.name, today, speaker, watch)
 
     def reply(self, message: str, conversation: Conversation) -> schema.Reply:
         """Answer one message; the conversation is changed to hold what must be remembered."""
@@ -189,6 +198,8 @@ class Assistant:
         ahead = [text for q in questions for text in self.answerer.understanding.texts(q, memory)]
 
         def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+            if self._watch is not None:
+                return self._watch.encode(texts)
             return self.retriever.embeddings.encode([*texts, *ahead])[: len(texts)]
 
         triage = self.guardrail.assess(turn.message, turn.conversation.triage, embed=embed)

@@ -96,6 +96,8 @@ class Settings(BaseSettings):
     """`onnx` serves an fp32 export made once at ingest (same vectors, no torch at run time)."""
     embedding_threads: int = Field(default=1, ge=1, le=64)
     """Processor threads that one embedding call uses."""
+    rerank_model: str = ""
+    """Name or path of a sentence-transformers cross-encoder that orders passages again; empty uses none."""
     chroma_url: str = ""
     """Address of a Chroma server; empty uses the embedded store in `data_dir`."""
     database_url: str = ""

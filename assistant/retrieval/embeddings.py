@@ -175,6 +175,12 @@ def _export_folder(settings: Settings, source: Path, weights: str) -> Path | Non
     return settings.data_dir / "models" / f"{weights[:16]}-v{EXPORT_VERSION}"
 
 
+def same_model(one: str, other: str) -> bool:
+    """Say whether two settings name the same model; the default has a short and a long name."""
+    short = DEFAULT_MODEL.split("/")[1]
+    return one == other or {one, other} <= {DEFAULT_MODEL, short}
+
+
 def locate_model(name: str) -> tuple[Path, str]:
     """Return the model's folder and the SHA-256 of its weights.
 

@@ -51,6 +51,8 @@ class HybridRetriever(BaseRetriever):
     k: int = Field(default=DEFAULT_K, ge=1)
     mend: Callable[[str], str] = str
     """Mends misspelled words of a query before it is searched."""
+    rerank: Callable[[str, Sequence[str]], Sequence[float]] | None = None
+    """Scores the best passages again, question and passage read together; None keeps the fused order."""
     use_dense: bool = True
     use_lexical: bool = True
 
@@ -76,9 +78,15 @@ class HybridRetriever(BaseRetriever):
         for ranking in (dense, lexical):
             for rank, chunk_id in enumerate(ranking, start=1):
                 fused[chunk_id] = fused.get(chunk_id, 0.0) + 1.0 / (RRF_K + rank)
-        best = sorted(fused, key=lambda chunk_id: (-fused[chunk_id], self._by_id[chunk_id].position))[:wanted]
+        best = sorted(fused, key=lambda chunk_id: (-fused[chunk_id], self._by_id[chunk_id].position))
+        if self.rerank is not None:
+            best = best[: max(wanted, POOL)]
+            scores = self.rerank(query, [self._by_id[i].searchable for i in best])
+            again = dict(zip(best, scores, strict=True))
+            best.sort(key=lambda chunk_id: -again[chunk_id])
         return [
-            self._document(self._by_id[i], dense.get(i, 0.0), lexical.get(i, 0.0), fused[i]) for i in best
+            self._document(self._by_id[i], dense.get(i, 0.0), lexical.get(i, 0.0), fused[i])
+            for i in best[:wanted]
         ]
 
     def chunk(self, chunk_id: str) -> Chunk:
