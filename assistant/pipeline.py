@@ -123,14 +123,14 @@ class Assistant:
         """
         embeddings = embeddings or load_embeddings(settings)
         build = index.current(settings)
-        wording = Wording.load()
+        wording = Wording.load(own=settings.prompts_dir)
         encode = embeddings.keeping(settings.data_dir / "cache")
-        concepts = Concepts.load(settings.knowledge_dir / "concepts.toml")
+        concepts = Concepts.load(settings.knowledge("concepts.toml"))
         titles = concepts.named(" ".join({chunk.guide for chunk in build.chunks}))
         answerer = Answerer(
             build.chunks,
             IntentClassifier.load(
-                settings.knowledge_dir / "intents.toml",
+                settings.knowledge("intents.toml"),
                 encode,
                 lambda text: bool(concepts.named(text) & titles),
             ),
@@ -139,7 +139,7 @@ class Assistant:
             wording,
             settings.clinic,
         )
-        short = short_forms(settings.knowledge_dir / "chat_words.toml")
+        short = short_forms(settings.knowledge("chat_words.toml"))
         texts = [*(chunk.searchable for chunk in build.chunks), *answerer.vocabulary]
         retriever = HybridRetriever(
             chunks=build.chunks,
@@ -151,7 +151,7 @@ class Assistant:
             mend=Spelling(texts, embeddings.is_word, short).mend,
             rerank=load_reranker(settings),
         )
-        guardrail = Guardrail.load(settings.knowledge_dir, today=today)
+        guardrail = Guardrail.load(settings.policy_dir, today=today)
         speaker = None
         if settings.model:
             # Imported only here: without a model nothing of it costs start-up time.
