@@ -19,7 +19,7 @@ from assistant.answering.answerer import Answerer
 from assistant.answering.compose import Draft
 from assistant.answering.concepts import Concepts, Linker
 from assistant.answering.intent import IntentClassifier
-from assistant.answering.mentions import Mentions
+from assistant.answering.mentions import Mentions, mask
 from assistant.conversation import Conversation
 from assistant.guardrail import Guardrail, Triage, referral
 from assistant.ingestion import index
@@ -116,14 +116,17 @@ class Assistant:
         encode = embeddings.keeping(settings.data_dir / "cache")
         concepts = Concepts.load(settings.knowledge_dir / "concepts.toml")
         titles = concepts.named(" ".join({chunk.guide for chunk in build.chunks}))
+        mentions = Mentions(build.chunks, embeddings.is_word)
+        stand_in = wording.say("answers.exercise.stand_in")
         answerer = Answerer(
             build.chunks,
             IntentClassifier.load(
                 settings.knowledge_dir / "intents.toml",
                 encode,
                 lambda text: bool(concepts.named(text) & titles),
+                lambda text: mask(text, mentions.find(text), stand_in),
             ),
-            Mentions(build.chunks, embeddings.is_word),
+            mentions,
             Linker(build.chunks, concepts, encode),
             wording,
             settings.clinic,
@@ -143,7 +146,6 @@ class Assistant:
             # Imported only here: without a model nothing of it costs start-up time.
             from assistant.answering.generative import Speaker
 
-            mentions = Mentions(build.chunks, embeddings.is_word)
             speaker = Speaker.load(settings, build.chunks, mentions, encode, wording, build.name)
         return cls(settings, guardrail, retriever, answerer, wording, build.name, today, speaker)
 

@@ -25,8 +25,10 @@ SURE_LIST = 0.5
 """Least similarity at which a message counts as asking for a whole list."""
 SURE_TALK = 0.45
 """Least similarity at which a message counts as small talk or as a question about the assistant."""
-OUTSIDE_NAMED = -0.15
-"""Margin below which even a message that names an exercise is about something else."""
+OUTSIDE_NAMED = -0.05
+"""Leaning below which even a message that names an exercise is about something else ("my cat is limping")."""
+SCOPE_SHARE = 0.3
+"""What the linear classifier counts in that leaning, beside the difference of cosines."""
 NEAR_OUT = 0.35
 """Least similarity to a kind of question outside the guide at which that kind's own wording is used."""
 SHORT_WORDS = 7
@@ -193,7 +195,7 @@ class Understanding:
         if best == "clinic" and intents.scores[best] > SURE_TALK and intents.margin > 0.02:
             return best
         if named:
-            if intents.margin < OUTSIDE_NAMED:
+            if self._beside(message, intents):
                 return f"out.{intents.best_out}"
             known = (*ABOUT_ONE, "integrate", "choose", "plan", "easier", "no_weights")
             return best if best in known else "howto"
@@ -215,12 +217,30 @@ class Understanding:
                 return best
             if not memory.shown and best in ABOUT_ONE and _POINTS_BACK.search(message):
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
-        margin = intents.scores[best] - intents.out[intents.best_out]
+        margin = max(self._of_substance(intents)) - intents.nearest_out
         ours = intents.best_out == "body_part" and self._own(message)
         if not ours and not covered(documents, margin, intents.scope):
             near = intents.out[intents.best_out] >= NEAR_OUT
             return f"out.{intents.best_out}" if near else "out.lead"
         return best
+
+    @staticmethod
+    def _of_substance(intents: Intents) -> list[float]:
+        """Return the similarities to the intents that the guide itself answers."""
+        return [
+            score
+            for name, score in intents.scores.items()
+            if name not in (*SMALLTALK, "report") and not name.startswith("meta")
+        ]
+
+    def _beside(self, message: str, masked: Intents) -> bool:
+        """Say whether a message that names an exercise is about something else all the same.
+
+        The name counts half: with it put aside "my cat is limping" could be about any exercise.
+        """
+        plain = self._intents.classify(message, plain=True)
+        leanings = [found.margin + SCOPE_SHARE * found.scope for found in (masked, plain)]
+        return sum(leanings) / len(leanings) < OUTSIDE_NAMED
 
     def _pointed(self, message: str, memory: Memory) -> list[Chunk]:
         """Return the exercises named before that a short message points back to."""
