@@ -139,6 +139,8 @@ class Assistant:
             embeddings=embeddings,
             k=PASSAGES,
             mend=Spelling(texts, embeddings.is_word, short).mend,
+            needs=lambda text: concepts.need(text).weights,
+            encode=encode,
         )
         guardrail = Guardrail.load(settings.knowledge_dir, today=today)
         speaker = None
