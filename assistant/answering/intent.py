@@ -163,7 +163,7 @@ class IntentClassifier:
 def _ridge(
     vectors: NDArray[np.float32], targets: NDArray[np.float64], weights: NDArray[np.float64], strength: float
 ) -> NDArray[np.float32]:
-    """Return the weights and, last, the biases of weighted least squares, regularised (Hoerl and Kennard 1970)."""
+    """Return weights and, last, biases by regularised least squares (Hoerl and Kennard 1970)."""
     rows = np.hstack([vectors, np.ones((len(vectors), 1), np.float32)]).astype(np.float64)
     gram = rows.T @ (rows * weights[:, None]) + strength * np.eye(rows.shape[1])
     return np.linalg.solve(gram, (rows * weights[:, None]).T @ targets).astype(np.float32)

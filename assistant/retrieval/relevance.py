@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from langchain_core.documents import Document
 
 # A logistic regression on the tune split of evals/cases (scope, answers, retrieval) and on the examples of
-# knowledge/intents.toml, each of them judged without itself, with all-MiniLM-L6-v2. Both sides weigh the same.
-# On the report split it declined 91 % of what is beside the guide and 4 % of what is in it.
+# knowledge/intents.toml, each of them judged without itself, with all-MiniLM-L6-v2. Both sides weigh the
+# same. On the report split it declined 91 % of what is beside the guide and 4 % of what is in it.
 SCOPE_WEIGHT = 2.55
 MARGIN_WEIGHT = 12.3
 DENSE_WEIGHT = 1.3
