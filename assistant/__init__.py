@@ -1,4 +1,4 @@
-"""A running clinic's chat assistant."""
+"""Chat assistant of a running clinic: guardrail, retrieval, cited answers."""
 
 import os
 

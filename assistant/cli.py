@@ -67,15 +67,19 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _index(settings: settings_module.Settings) -> Any:
-    """Load the embeddings and bring the index up to date, with a line on what takes long."""
+def _refresh(settings: settings_module.Settings) -> Any:
+    """Bring the index up to date, with a line on what takes long; return the embeddings if that took them."""
     from assistant.ingestion import index
-    from assistant.retrieval.embeddings import load_embeddings
+    from assistant.retrieval.embeddings import identity, is_exported, load_embeddings
 
-    if not (settings.data_dir / "models").is_dir() and settings.embedding_backend == "onnx":
+    exported = is_exported(settings)
+    reason = index.stale(settings, identity(settings))
+    if exported and not reason:
+        return None
+    if not exported:
         _say("Preparing the embedding model (once, about 10 seconds) …")
     embeddings = load_embeddings(settings)
-    if reason := index.stale(settings, embeddings.identity):
+    if reason:
         _say(f"Building the index: {reason} …")
         report = index.ingest(settings, embeddings.encode, embeddings.identity, progress=_say)
         for file in report.failed:
@@ -93,7 +97,7 @@ def serve(
     given = {"host": host, "port": port, "workers": workers}
     settings = settings_module.load(**{name: value for name, value in given.items() if value is not None})
     _check_port(settings)
-    _index(settings)
+    _refresh(settings)
     import uvicorn
 
     from assistant.server import telemetry
@@ -119,14 +123,16 @@ def serve(
 
 def _announce(host: str, port: int) -> None:
     """Print the address once the assistant answers."""
-    import httpx
+    from http.client import HTTPConnection, HTTPException
 
     shown = f"[{host}]" if ":" in host else host
-    reached = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(shown, shown)  # noqa: S104
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     while True:
         time.sleep(0.1)
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"http://{reached}:{port}/readyz", trust_env=False).status_code == 200:
+        connection = HTTPConnection(reached, port, timeout=5)
+        with contextlib.suppress(OSError, HTTPException), contextlib.closing(connection):
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 200:
                 break
     print(f"Ready: http://{shown}:{port} (Ctrl-C ends)", flush=True)
 
@@ -156,7 +162,7 @@ def ask(
     settings = settings_module.load()
     if question is not None:
         question = _checked(question)
-    assistant = Assistant.load(settings, embeddings=_index(settings))
+    assistant = Assistant.load(settings, embeddings=_refresh(settings))
     conversation = Conversation.new()
     if question is not None:
         _show(assistant.reply(question, conversation), as_json)

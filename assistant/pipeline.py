@@ -52,7 +52,7 @@ class Turn:
     questions: tuple[str, ...] = ()
     """The message's questions in order, misspelled words mended."""
     ahead: tuple[str, ...] = ()
-    """Texts whose embeddings the answer will need: they are computed with the guardrail's, in one batch."""
+    """Texts whose embeddings the answer will need: computed with the guardrail's, in one batch."""
     triage: Triage | None = None
     passages: Mapping[str, Sequence[Document]] = field(default_factory=dict)
     """The message's questions in order, each with its passages."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
-MOST_TEXTS = 32
+MOST_TEXTS = 16
 """Texts of one batch; a request with more of its own goes whole."""
 
 

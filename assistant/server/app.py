@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -34,6 +35,9 @@ from assistant.storage.outbox import Waiting
 from assistant.wording import Wording
 
 log = logging.getLogger(__name__)
+
+M_ARENA_MAX = -8
+"""Name of the setting in glibc's `malloc.h`."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -123,8 +127,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
+def _few_arenas() -> None:
+    """Let the threads share two memory arenas: glibc gives each its own and so keeps 60 MB that none uses."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+
+
 def serving() -> FastAPI:
     """Return the application for a server process, with its logs set up."""
+    _few_arenas()
     settings = settings_module.load()
     telemetry.configure_logs(settings.log_level)
     return create_app(settings)

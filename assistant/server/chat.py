@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 MOST_REPEATS = 5
 
 
-def runtime_of(request: Request) -> Runtime:
-    """Return the app's runtime."""
+async def runtime_of(request: Request) -> Runtime:
+    """Return the app's runtime; `async`, as a plain function would cost a hop to another thread."""
     runtime: Runtime = request.app.state.runtime
     return runtime
 

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import time
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from assistant import schema
 from assistant.conversation import Conversation
 from assistant.storage.database import Database
 from assistant.storage.models import ConversationRow, FeedbackRow, MessageRow, PlanRow
 from assistant.storage.secrecy import Secrecy
+
+_NEW = insert(ConversationRow)
+_CHANGED = (
+    update(ConversationRow)
+    .where(
+        ConversationRow.id == bindparam("seen_id"),
+        ConversationRow.version == bindparam("seen_version"),
+    )
+    .values(state=bindparam("state"), updated=bindparam("updated"), version=bindparam("version"))
+)
+_SAID = insert(MessageRow)
+_PLANNED = insert(PlanRow)
 
 
 class Overtaken(Exception):
@@ -46,26 +58,18 @@ class Conversations:
         """
         now = time.time()
         state = self._secrecy.seal(conversation.model_dump_json())
-        with self._database.session(durable=False) as session:
+        row = {"state": state, "updated": now, "version": conversation.version + 1}
+        # Statements instead of objects: this runs once per answer, before the answer is sent.
+        with self._database.connection(durable=False) as connection:
             if conversation.version == 0:
-                session.add(
-                    ConversationRow(
-                        id=conversation.id, clinic=self._clinic, updated=now, version=1, state=state
-                    )
-                )
+                connection.execute(_NEW, {"id": conversation.id, "clinic": self._clinic, **row})
             else:
-                changed = session.execute(
-                    update(ConversationRow)
-                    .where(
-                        ConversationRow.id == conversation.id, ConversationRow.version == conversation.version
-                    )
-                    .values(state=state, updated=now, version=conversation.version + 1)
-                )
-                if changed.rowcount == 0:  # type: ignore[attr-defined]
+                seen = {"seen_id": conversation.id, "seen_version": conversation.version}
+                if connection.execute(_CHANGED, {**seen, **row}).rowcount == 0:
                     raise Overtaken(conversation.id)
-            session.add(self._message(question, reply, now))
+            connection.execute(_SAID, self._message(question, reply, now))
             if reply.plan is not None:
-                session.add(self._plan_row(reply, reply.plan, now))
+                connection.execute(_PLANNED, self._plan_row(reply, reply.plan, now))
         conversation.version += 1
 
     def delete(self, conversation_id: str) -> bool:
@@ -81,27 +85,27 @@ class Conversations:
             session.delete(row)
             return True
 
-    def _message(self, question: str, reply: schema.Reply, now: float) -> MessageRow:
-        return MessageRow(
-            id=reply.message_id,
-            clinic=self._clinic,
-            conversation_id=reply.conversation_id,
-            created=now,
-            topic=reply.topic,
-            level=reply.referral.level,
-            signals=",".join(sorted({reason.signal for reason in reply.referral.reasons}))[:256],
-            covered=reply.topic != "out_of_scope",
-            text=self._secrecy.seal(question) if self._keep_text else None,
-        )
+    def _message(self, question: str, reply: schema.Reply, now: float) -> dict[str, object]:
+        return {
+            "id": reply.message_id,
+            "clinic": self._clinic,
+            "conversation_id": reply.conversation_id,
+            "created": now,
+            "topic": reply.topic,
+            "level": reply.referral.level,
+            "signals": ",".join(sorted({reason.signal for reason in reply.referral.reasons}))[:256],
+            "covered": reply.topic != "out_of_scope",
+            "text": self._secrecy.seal(question) if self._keep_text else None,
+        }
 
-    def _plan_row(self, reply: schema.Reply, plan: schema.Plan, now: float) -> PlanRow:
-        return PlanRow(
-            id=plan.calendar_url.rsplit("/", 1)[-1].removesuffix(".ics"),
-            clinic=self._clinic,
-            conversation_id=reply.conversation_id,
-            created=now,
-            plan=plan.model_dump_json(),
-        )
+    def _plan_row(self, reply: schema.Reply, plan: schema.Plan, now: float) -> dict[str, object]:
+        return {
+            "id": plan.calendar_url.rsplit("/", 1)[-1].removesuffix(".ics"),
+            "clinic": self._clinic,
+            "conversation_id": reply.conversation_id,
+            "created": now,
+            "plan": plan.model_dump_json(),
+        }
 
     def plan(self, plan_id: str) -> tuple[schema.Plan, float] | None:
         """Return a plan and when it was made, or None where it is unknown or forgotten."""

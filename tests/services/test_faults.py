@@ -96,10 +96,23 @@ def test_a_damaged_index_is_rebuilt(data_dir: Path, tmp_path: Path) -> None:
         server.stop()
 
 
-def test_a_damaged_chroma_folder_is_rebuilt(data_dir: Path) -> None:
+def test_a_damaged_chroma_folder_leaves_the_answers_and_is_rebuilt_by_the_next_ingest(data_dir: Path) -> None:
     name = (data_dir / "index" / "CURRENT").read_text().strip()
     for path in (data_dir / "index" / name / "chroma").glob("chroma.sqlite3*"):
         path.write_bytes(b"no database" * 1_000)
+    done = command(data_dir, "ask", "how do I do a bird dog?")
+    assert done.returncode == 0 and "8–10 per side" in done.stdout, done.stderr
+    done = command(data_dir, "ingest")
+    assert done.returncode == 0 and "damaged" in done.stdout, done.stderr
+    assert (data_dir / "index" / "CURRENT").read_text().strip() != name
+
+
+def test_damaged_vectors_are_found_and_rebuilt(data_dir: Path) -> None:
+    name = (data_dir / "index" / "CURRENT").read_text().strip()
+    vectors = data_dir / "index" / name / "vectors.npy"
+    whole = bytearray(vectors.read_bytes())
+    whole[-4_000:-3_000] = bytes(1_000)
+    vectors.write_bytes(bytes(whole))
     done = command(data_dir, "ask", "how do I do a bird dog?")
     assert done.returncode == 0 and "8–10 per side" in done.stdout, done.stderr
     assert "damaged" in done.stderr
