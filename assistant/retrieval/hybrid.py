@@ -41,6 +41,8 @@ LENGTHENED = 0.15
 MOST_LINES = 5_000
 """Lines that are embedded by themselves; a library with more is searched by whole passages."""
 DEFAULT_K = 5
+RERANKED = 20
+"""How many of the best passages a reranker reads."""
 POOL = 60
 """How many passages each ranking contributes."""
 
@@ -116,7 +118,7 @@ class HybridRetriever(BaseRetriever):
             )
         best = sorted(joined, key=lambda i: (-joined[i], self._by_id[i].position))
         if self.rerank is not None:
-            best = best[: max(wanted, POOL)]
+            best = best[: max(wanted, RERANKED)]
             scores = self.rerank(query, [self._by_id[i].searchable for i in best])
             again = dict(zip(best, scores, strict=True))
             best.sort(key=lambda chunk_id: -again[chunk_id])
