@@ -12,7 +12,6 @@ from itertools import cycle
 
 from tests.bench.questions import questions
 
-
 REPEATED = 40
 """How many different questions there are where questions are repeated."""
 
