@@ -127,16 +127,16 @@ class Assistant:
         """
         embeddings = embeddings or load_embeddings(settings)
         build = index.current(settings)
-        wording = Wording.load()
+        wording = Wording.load(own=settings.prompts_dir)
         encode = embeddings.keeping(settings.data_dir / "cache")
-        concepts = Concepts.load(settings.knowledge_dir / "concepts.toml")
+        concepts = Concepts.load(settings.knowledge("concepts.toml"))
         titles = concepts.named(" ".join({chunk.guide for chunk in build.chunks}))
         mentions = Mentions(build.chunks, embeddings.is_word)
         stand_in = wording.say("answers.exercise.stand_in")
         answerer = Answerer(
             build.chunks,
             IntentClassifier.load(
-                settings.knowledge_dir / "intents.toml",
+                settings.knowledge("intents.toml"),
                 encode,
                 lambda text: bool(concepts.named(text) & titles),
                 lambda text: mask(text, mentions.find(text), stand_in),
@@ -146,7 +146,7 @@ class Assistant:
             wording,
             settings.clinic,
         )
-        short = short_forms(settings.knowledge_dir / "chat_words.toml")
+        short = short_forms(settings.knowledge("chat_words.toml"))
         texts = [*(chunk.searchable for chunk in build.chunks), *answerer.vocabulary]
         retriever = HybridRetriever(
             chunks=build.chunks,
@@ -160,7 +160,7 @@ class Assistant:
             needs=lambda text: concepts.need(text).weights,
             encode=encode,
         )
-        guardrail = Guardrail.load(settings.knowledge_dir, today=today)
+        guardrail = Guardrail.load(settings.policy_dir, today=today)
         speaker = None
         if settings.model:
             # Imported only here: without a model nothing of it costs start-up time.

@@ -80,7 +80,7 @@ class Speaker:
         Raises:
             ClaimsError, WordingError: `claims.toml` or a prompt cannot be used.
         """
-        rules = Rules.load(settings.knowledge_dir / "claims.toml")
+        rules = Rules.load(settings.knowledge("claims.toml"))
         prompts = Prompts(wording)
         try:
             model = load_model(settings)

@@ -132,7 +132,7 @@ def ingest(
         roots = [Path(p) for p in (old.manifest["roots"] if old else [])]
         given = [path.resolve() for path in (paths or ([] if roots else [settings.knowledge_dir]))]
         roots = list(dict.fromkeys([*roots, *given]))
-        topics = Topics.load(settings.knowledge_dir / "topics.toml", encode)
+        topics = Topics.load(settings.knowledge("topics.toml"), encode)
         chunks, files = _read(report, roots, given, old, topics)
         _compare(report, old.chunks if old else [], chunks)
         if dry_run or (reusable and not (report.added or report.changed or report.removed)):

@@ -17,6 +17,7 @@ _CHANGED = (
     update(ConversationRow)
     .where(
         ConversationRow.id == bindparam("seen_id"),
+        ConversationRow.clinic == bindparam("seen_clinic"),
         ConversationRow.version == bindparam("seen_version"),
     )
     .values(state=bindparam("state"), updated=bindparam("updated"), version=bindparam("version"))
@@ -37,14 +38,14 @@ class Conversations:
     ) -> None:
         self._database = database
         self._secrecy = secrecy
-        self._clinic = clinic
+        self.clinic = clinic
         self._keep_text = keep_text
 
     def get(self, conversation_id: str) -> Conversation | None:
         """Return the conversation, or None where it is unknown or forgotten."""
         with self._database.session() as session:
             row = session.get(ConversationRow, conversation_id)
-            if row is None or row.clinic != self._clinic:
+            if row is None or row.clinic != self.clinic:
                 return None
             found = Conversation.model_validate_json(self._secrecy.open(row.state))
             found.version = row.version
@@ -62,9 +63,13 @@ class Conversations:
         # Statements instead of objects: this runs once per answer, before the answer is sent.
         with self._database.connection(durable=False) as connection:
             if conversation.version == 0:
-                connection.execute(_NEW, {"id": conversation.id, "clinic": self._clinic, **row})
+                connection.execute(_NEW, {"id": conversation.id, "clinic": self.clinic, **row})
             else:
-                seen = {"seen_id": conversation.id, "seen_version": conversation.version}
+                seen = {
+                    "seen_id": conversation.id,
+                    "seen_clinic": self.clinic,
+                    "seen_version": conversation.version,
+                }
                 if connection.execute(_CHANGED, {**seen, **row}).rowcount == 0:
                     raise Overtaken(conversation.id)
             connection.execute(_SAID, self._message(question, reply, now))
@@ -76,19 +81,21 @@ class Conversations:
         """Forget the conversation and all that was written in it; say whether it was known."""
         with self._database.session() as session:
             row = session.get(ConversationRow, conversation_id)
-            if row is None or row.clinic != self._clinic:
+            if row is None or row.clinic != self.clinic:
                 return False
-            messages = select(MessageRow.id).where(MessageRow.conversation_id == conversation_id)
-            session.execute(delete(FeedbackRow).where(FeedbackRow.message_id.in_(messages)))
-            session.execute(delete(MessageRow).where(MessageRow.conversation_id == conversation_id))
-            session.execute(delete(PlanRow).where(PlanRow.conversation_id == conversation_id))
+            said = (MessageRow.clinic == self.clinic, MessageRow.conversation_id == conversation_id)
+            votes = FeedbackRow.message_id.in_(select(MessageRow.id).where(*said))
+            plans = (PlanRow.clinic == self.clinic, PlanRow.conversation_id == conversation_id)
+            session.execute(delete(FeedbackRow).where(FeedbackRow.clinic == self.clinic, votes))
+            session.execute(delete(MessageRow).where(*said))
+            session.execute(delete(PlanRow).where(*plans))
             session.delete(row)
             return True
 
     def _message(self, question: str, reply: schema.Reply, now: float) -> dict[str, object]:
         return {
             "id": reply.message_id,
-            "clinic": self._clinic,
+            "clinic": self.clinic,
             "conversation_id": reply.conversation_id,
             "created": now,
             "topic": reply.topic,
@@ -101,7 +108,7 @@ class Conversations:
     def _plan_row(self, reply: schema.Reply, plan: schema.Plan, now: float) -> dict[str, object]:
         return {
             "id": plan.calendar_url.rsplit("/", 1)[-1].removesuffix(".ics"),
-            "clinic": self._clinic,
+            "clinic": self.clinic,
             "conversation_id": reply.conversation_id,
             "created": now,
             "plan": plan.model_dump_json(),
@@ -111,7 +118,7 @@ class Conversations:
         """Return a plan and when it was made, or None where it is unknown or forgotten."""
         with self._database.session() as session:
             row = session.get(PlanRow, plan_id)
-            if row is None or row.clinic != self._clinic:
+            if row is None or row.clinic != self.clinic:
                 return None
             return schema.Plan.model_validate_json(row.plan), row.created
 
@@ -119,13 +126,13 @@ class Conversations:
         """Keep a vote, replacing an earlier one; say whether the message is known."""
         with self._database.session() as session:
             message = session.get(MessageRow, message_id)
-            if message is None or message.clinic != self._clinic:
+            if message is None or message.clinic != self.clinic:
                 return False
             sealed = self._secrecy.seal(comment) if comment and self._keep_text else None
             session.merge(
                 FeedbackRow(
                     message_id=message_id,
-                    clinic=self._clinic,
+                    clinic=self.clinic,
                     created=time.time(),
                     helpful=helpful,
                     comment=sealed,
