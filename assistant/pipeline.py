@@ -180,6 +180,7 @@ class Assistant:
             yield Event("referral", self._referral(heard))
         before, after = self._around(heard)
         heard = replace(heard, around=(before, after))
+        assert heard.triage is not None
         told: Iterable[str] = () if heard.triage.level == "urgent" else speech
         for text in chain([before], told, [after]):
             if text:
