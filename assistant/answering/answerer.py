@@ -40,6 +40,8 @@ _HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto",
 _NEARBY = ("lead", "training", "nutrition", "treatment")
 """Kinds of questions beside the guide after which it is worth saying what the guide has nearby."""
 _EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
+NEAR_ENOUGH = 0.3
+"""Least cosine at which a passage that was found first is worth saying."""
 _KEPT_QUESTIONS = 20
 _ASKS_NUMBER = (
     "how many",
@@ -164,6 +166,9 @@ class Answerer:
             getattr(self, f"_{intent}", self._choose)(draft, question)
             if intent in _OPEN:
                 self._also(draft, question.anchors)
+        if not draft.paragraphs:
+            self._lead(draft, "related")
+            self.composer.mixed(draft, question.passages[:3])
         if not draft.suggestions:
             key = "one_exercise" if draft.topic == "exercises" and len(draft.shown) == 1 else draft.topic
             self.composer.suggest(draft, key)
@@ -173,7 +178,13 @@ class Answerer:
         memory.week = self.plans.write(draft, question.message, memory.week)
 
     def _more(self, draft: Draft, question: Question, memory: Memory) -> None:
-        """Go on: the next exercise of the guide, or others that were not shown yet."""
+        """Go on: the rest of a list, the next exercise of the guide, or others that were not shown yet."""
+        listed = [c for c in self.composer.chunks if c.id in memory.listed]
+        rest = [c for c in self.composer.chunks if listed and c.kind == listed[0].kind and c not in listed]
+        if rest and not memory.shown and listed[0].kind != "exercise":
+            self._lead(draft, "more")
+            self.composer.items(draft, rest)
+            return
         every = self.composer.of_kind("exercise")
         unseen = [chunk for chunk in every if chunk.id not in memory.seen]
         if not unseen and len(memory.shown) != 1:
@@ -266,6 +277,7 @@ class Answerer:
         near = self.linker.items(question.context, len(every), ["cause"])
         # What most causes have in common, the part of the body itself, singles none of them out.
         near = near[:2] if 2 * len(near) <= len(every) else []
+        near = near or self._first_found(question, "cause")
         if near:
             anchored = [c for c in question.anchors if c.kind == "cause"]
             near = list(dict.fromkeys([*anchored, *near]))[:2]
@@ -310,6 +322,7 @@ class Answerer:
 
     def _frequency(self, draft: Draft, question: Question) -> None:
         again = "frequency" in draft.said
+        draft.asked_for = "frequency"
         self.composer.frequency(draft)
         if question.named:
             self.composer.summaries(draft, question.targets[:3])
@@ -317,6 +330,9 @@ class Answerer:
             self.composer.items(draft, self.composer.of_kind("integration")[:2])
 
     def _choose(self, draft: Draft, question: Question) -> None:
+        if not question.targets and self.linker.unserved(question.context):
+            self._protect(draft, question)
+            return
         linked = self.linker.exercises(question.context, MAX_CHOICES)
         if not self.linker.concepts.named(question.context):
             # Nothing that a concept tells: what the question describes comes first.
@@ -328,9 +344,6 @@ class Answerer:
             self.composer.summaries(draft, chosen)
             self.composer.frequency(draft)
         self._tips_nearby(draft, question)
-        if not draft.paragraphs:
-            self._lead(draft, "related")
-            self.composer.mixed(draft, question.passages[:3])
 
     def _compare(self, draft: Draft, question: Question) -> None:
         if len(question.targets) < 2:
@@ -355,7 +368,7 @@ class Answerer:
             self.composer.doses(draft, question.targets[:2])
 
     def _protect(self, draft: Draft, question: Question) -> None:
-        near = self.linker.items(question.context, 2, ["tip"])
+        near = self.linker.items(question.context, 2, ["tip"]) or self._first_found(question, "tip")
         if near:
             anchored = [c for c in question.anchors if c.kind == "tip"]
             near = list(dict.fromkeys([*anchored, *near]))[:2]
@@ -367,6 +380,11 @@ class Answerer:
         if self.linker.concepts.named(question.context):
             causes = self.linker.items(question.context, 1, ["cause"])
             self._also(draft, [*self.linker.items(question.context, 2, ["exercise"]), *causes])
+
+    @staticmethod
+    def _first_found(question: Question, kind: str) -> list[Chunk]:
+        """Return the passage found first, if it is of that kind and near enough."""
+        return [c for c in question.passages[:1] if c.kind == kind and question.nearness >= NEAR_ENOUGH]
 
     def _report(self, draft: Draft, question: Question) -> None:
         """Answer somebody who tells of pain and asks nothing: the guide's rule on when to get help."""
@@ -426,8 +444,10 @@ class Answerer:
         draft.say(self.wording.say("answers.out.again" if again else f"answers.out.{kind}"))
         memory.said.append(f"out.{kind}")
         named = self.linker.concepts.named(question.message) - self.linker.subject
-        near = self.linker.items(question.message, 2, ["tip", "cause", "integration", "exercise"])
-        if kind in _NEARBY and named and near:
+        kinds = ["tip", "cause", "integration", "exercise"]
+        near = self.linker.items(question.message, 2, kinds) if named else []
+        near = near or [c for k in kinds[:3] for c in self._first_found(question, k)]
+        if kind in _NEARBY and near:
             self._lead(draft, "related")
             self.composer.mixed(draft, near)
         elif "offer" not in memory.said:

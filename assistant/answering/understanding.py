@@ -22,6 +22,8 @@ SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny")
 ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order")
 FOLLOW_UPS = (*ABOUT_ONE, "why", "causes", "integrate", "more", "all", "easier", "no_weights", "plan")
 LISTS = ("all", "summary", "order", "more")
+OWN_WORDS = ("out.pregnancy", "out.surgery", "out.children", "out.drugs")
+"""Kinds outside the guide whose own wording is said even to somebody who tells of pain."""
 SURE_LIST = 0.5
 """Least similarity at which a message counts as asking for a whole list."""
 SURE_TALK = 0.45
@@ -109,6 +111,8 @@ class Question:
     """Passages so near that the answer must hold them, nearest first."""
     named: bool = False
     """Whether the targets are named in the message itself."""
+    nearness: float = 0.0
+    """Cosine of the nearest passage."""
 
 
 class Understanding:
@@ -165,7 +169,8 @@ class Understanding:
         pointed = [] if named else self._pointed(message, memory, intents)
         whole = any(mention.strength == 1.0 and len(mention.words) > 1 for mention in mentions)
         intent = self._intent(message, intents, named, pointed, documents, memory, covered, whole=whole)
-        if tells and (named or intent.startswith("out.") or intent in SMALLTALK):
+        nothing = intent in (*SMALLTALK, "which") or (intent in ABOUT_ONE and not pointed)
+        if tells and (named or nothing or (intent.startswith("out.") and intent not in OWN_WORDS)):
             # Whoever stops an exercise because it hurts is not shown the exercise again.
             return Question(message, "report", passages=passages, context=message)
         follows = intent in ABOUT_ONE or intent == "holds" or (intent == "integrate" and len(pointed) == 1)
@@ -178,6 +183,7 @@ class Understanding:
             self._context(message, named, memory),
             self._anchors(documents),
             bool(named),
+            max((float(d.metadata["dense"]) for d in documents), default=0.0),
         )
 
     def texts(self, message: str, memory: Memory) -> list[str]:
