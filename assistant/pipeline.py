@@ -21,9 +21,10 @@ from assistant.answering.answerer import Answerer
 from assistant.answering.compose import Draft
 from assistant.answering.concepts import Concepts, Linker
 from assistant.answering.intent import IntentClassifier
-from assistant.answering.mentions import Mentions
+from assistant.answering.mentions import Mentions, mask
 from assistant.conversation import Conversation
 from assistant.guardrail import Guardrail, Triage, referral
+from assistant.guardrail.referral import CareCard
 from assistant.ingestion import index
 from assistant.retrieval import relevance, vectorstore
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings, same_model
@@ -58,6 +59,9 @@ class Turn:
     draft: Draft | None = None
     grounding: schema.Grounding | None = None
     """How a language model's answer stands; None where none was asked."""
+    card: CareCard | None = None
+    around: tuple[str, str] | None = None
+    """What stands before and behind the answer, once it is settled."""
 
 
 class Event(NamedTuple):
@@ -127,14 +131,17 @@ class Assistant:
         encode = embeddings.keeping(settings.data_dir / "cache")
         concepts = Concepts.load(settings.knowledge("concepts.toml"))
         titles = concepts.named(" ".join({chunk.guide for chunk in build.chunks}))
+        mentions = Mentions(build.chunks, embeddings.is_word)
+        stand_in = wording.say("answers.exercise.stand_in")
         answerer = Answerer(
             build.chunks,
             IntentClassifier.load(
                 settings.knowledge("intents.toml"),
                 encode,
                 lambda text: bool(concepts.named(text) & titles),
+                lambda text: mask(text, mentions.find(text), stand_in),
             ),
-            Mentions(build.chunks, embeddings.is_word),
+            mentions,
             Linker(build.chunks, concepts, encode),
             wording,
             settings.clinic,
@@ -150,6 +157,8 @@ class Assistant:
             k=PASSAGES,
             mend=Spelling(texts, embeddings.is_word, short).mend,
             rerank=load_reranker(settings),
+            needs=lambda text: concepts.need(text).weights,
+            encode=encode,
         )
         guardrail = Guardrail.load(settings.policy_dir, today=today)
         speaker = None
@@ -157,7 +166,6 @@ class Assistant:
             # Imported only here: without a model nothing of it costs start-up time.
             from assistant.answering.generative import Speaker
 
-            mentions = Mentions(build.chunks, embeddings.is_word)
             speaker = Speaker.load(settings, build.chunks, mentions, encode, wording, build.name)
         watch = None
         if guardrail.head is not None and not same_model(guardrail.head.model, settings.embedding_model):
@@ -173,7 +181,8 @@ class Assistant:
         """Answer one message in steps: the referral before any text, so that urgent advice never waits."""
         turn = self._triage(Turn(message, conversation))
         assert turn.triage is not None
-        yield Event("referral", self._referral(turn.triage))
+        turn = self._with_card(turn)
+        yield Event("referral", self._referral(turn))
         turn = self._compose(self._retrieve(turn))
         if (speech := self._speech(turn)) is None:
             reply = self._reply(turn)
@@ -184,8 +193,11 @@ class Assistant:
         heard = self._heard(turn, speech)
         assert heard.triage is not None
         if heard.triage is not turn.triage:
-            yield Event("referral", self._referral(heard.triage))
+            heard = self._with_card(heard)
+            yield Event("referral", self._referral(heard))
         before, after = self._around(heard)
+        heard = replace(heard, around=(before, after))
+        assert heard.triage is not None
         told: Iterable[str] = () if heard.triage.level == "urgent" else speech
         for text in chain([before], told, [after]):
             if text:
@@ -265,6 +277,8 @@ class Assistant:
             return turn
         steers = self.speaker.checker.steers
         triage = escalation.raised(turn.triage, proposal.level, proposal.evidence, turn.message, steers)
+        if triage is not turn.triage:
+            turn = replace(turn, card=None)
         if triage.level == "urgent":
             speech.stop()
             return replace(turn, triage=triage, draft=Draft("seek_help"))
@@ -279,13 +293,13 @@ class Assistant:
         return replace(turn, draft=speech.draft, grounding=stands)
 
     def _reply(self, turn: Turn) -> schema.Reply:
-        triage, draft = turn.triage, turn.draft
-        assert triage is not None and draft is not None
+        turn = self._with_card(turn)
+        triage, draft, card = turn.triage, turn.draft, turn.card
+        assert triage is not None and draft is not None and card is not None
         turn.conversation.triage = triage.state
         turn.conversation.turns += 1
-        card = referral.render(triage, self.settings.clinic, self.wording)
-        before, after = self._around(turn)
-        decided = self._referral(triage)
+        before, after = turn.around or self._around(turn)
+        decided = self._referral(turn)
         if not decided.actions:
             decided = decided.model_copy(update={"actions": draft.actions})
         return schema.Reply(
@@ -310,11 +324,21 @@ class Assistant:
         url = f"/api/plans/{secrets.token_urlsafe(18)}.ics"
         return schema.Plan(days=draft.plan, calendar_url=url, start=start)
 
+    def _with_card(self, turn: Turn) -> Turn:
+        """Render the care card of the turn's verdict, once."""
+        assert turn.triage is not None
+        if turn.card is not None:
+            return turn
+        return replace(turn, card=referral.render(turn.triage, self.settings.clinic, self.wording))
+
     def _around(self, turn: Turn) -> tuple[str, str]:
-        """Return what stands before and behind the draft: the care card where its level wants it."""
-        triage, draft = turn.triage, turn.draft
-        assert triage is not None and draft is not None
-        lead = referral.render(triage, self.settings.clinic, self.wording).lead
+        """Return what stands before and behind the draft: the care card where its level wants it.
+
+        What need not be said twice in a conversation is remembered with what the answers said.
+        """
+        triage, draft, card = turn.triage, turn.draft, turn.card
+        assert triage is not None and draft is not None and card is not None
+        lead, said = card.lead, turn.conversation.memory.said
         if triage.level == "urgent":
             return lead, ""
         gap = "\n\n" if draft.answer else ""
@@ -323,12 +347,20 @@ class Assistant:
         if not lead and foreign and self.wording.has(note):
             return self.wording.say(note) + gap, ""
         if triage.level == "refer":
-            general = self.wording.say("answers.lead.general") if draft.covered else ""
+            general = (
+                self.wording.say("answers.lead.general") if draft.covered and "general" not in said else ""
+            )
+            said += ["general"] if general else []
             return "\n\n".join(part for part in (lead, general) if part) + gap, ""
+        if lead and triage.ask is None:
+            lead = "" if draft.answer and "check" in said else lead
+            said.append("check")
         return "", gap + lead if lead else ""
 
-    def _referral(self, triage: Triage) -> schema.Referral:
-        card = referral.render(triage, self.settings.clinic, self.wording)
+    @staticmethod
+    def _referral(turn: Turn) -> schema.Referral:
+        triage, card = turn.triage, turn.card
+        assert triage is not None and card is not None
         return schema.Referral(
             level=triage.level, when=triage.when, reasons=list(triage.reasons), actions=card.actions
         )

@@ -46,8 +46,15 @@ class Need:
 class Concepts:
     """The thesaurus of `knowledge/concepts.toml`."""
 
-    def __init__(self, words_of: dict[str, list[str]], near: dict[str, list[str]]) -> None:
+    def __init__(
+        self,
+        words_of: dict[str, list[str]],
+        near: dict[str, list[str]],
+        positions: frozenset[str] = frozenset(),
+    ) -> None:
         self._near = near
+        self.positions = positions
+        """Concepts that an exercise also serves by its steps."""
         self.words = [term for terms in words_of.values() for term in terms]
         self._patterns = {
             name: re.compile("|".join(rf"(?<!\S){re.escape(_stems(term))}(?!\S)" for term in terms))
@@ -74,6 +81,7 @@ class Concepts:
         return cls(
             {name: entry["words"] for name, entry in table.items()},
             {name: entry.get("near", []) for name, entry in table.items()},
+            frozenset(name for name, entry in table.items() if entry.get("steps")),
         )
 
     def named(self, text: str) -> frozenset[str]:
@@ -97,7 +105,11 @@ class Linker:
         self.subject = concepts.named(" ".join({chunk.guide for chunk in chunks}))
         """The concepts in the guide's title: the part of the body that it is about."""
         self._chunks = [chunk for chunk in chunks if chunk.title]
-        self._links = {chunk.id: concepts.named(_about(chunk)) for chunk in self._chunks}
+        self._links = {
+            chunk.id: concepts.named(_about(chunk)) - concepts.positions
+            | (concepts.named(_steps(chunk)) & concepts.positions)
+            for chunk in self._chunks
+        }
         texts = [_about(chunk) for chunk in self._chunks]
         self._vectors = encode(texts) if texts else np.zeros((0, 1), np.float32)
 
@@ -118,6 +130,12 @@ class Linker:
         chosen += [chunk for chunk, score in ranked if chunk not in chosen and score >= enough]
         fewest = [chunk for chunk, _ in ranked if chunk not in chosen][: max(0, FEWEST - len(chosen))]
         return [*chosen, *fewest][:most]
+
+    def unserved(self, text: str) -> bool:
+        """Say whether `text` names concepts, and tips or causes serve them but no exercise does."""
+        named = self.concepts.named(text) - self.subject
+        serving = [chunk.kind for chunk in self._chunks if self._links[chunk.id] & named]
+        return bool(serving) and "exercise" not in serving
 
     def items(self, text: str, most: int, kinds: Sequence[str]) -> list[Chunk]:
         """Return up to `most` causes, tips or ways of integration that share a named concept with `text`."""
@@ -148,3 +166,7 @@ def _about(chunk: Chunk) -> str:
     if chunk.exercise:
         return f"{chunk.exercise.name}: {chunk.exercise.why}"
     return f"{chunk.title}: {chunk.text}"
+
+
+def _steps(chunk: Chunk) -> str:
+    return ". ".join(chunk.exercise.steps) if chunk.exercise else ""

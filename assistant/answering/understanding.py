@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from assistant.answering import week
 from assistant.answering.intent import IntentClassifier, Intents
-from assistant.answering.mentions import Mentions, mask
+from assistant.answering.mentions import Mentions, mask, words
 from assistant.answering.week import Week
 from assistant.ingestion.chunks import Chunk
 
@@ -22,12 +22,21 @@ SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny")
 ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order")
 FOLLOW_UPS = (*ABOUT_ONE, "why", "causes", "integrate", "more", "all", "easier", "no_weights", "plan")
 LISTS = ("all", "summary", "order", "more")
+OWN_WORDS = ("out.pregnancy", "out.surgery", "out.children", "out.drugs")
+"""Kinds outside the guide whose own wording is said even to somebody who tells of pain."""
 SURE_LIST = 0.5
 """Least similarity at which a message counts as asking for a whole list."""
 SURE_TALK = 0.45
 """Least similarity at which a message counts as small talk or as a question about the assistant."""
-OUTSIDE_NAMED = -0.15
-"""Margin below which even a message that names an exercise is about something else."""
+TALK_MARGIN = 0.05
+"""Lead over what is beside the guide below which small talk must be so much the surer."""
+OUTSIDE_NAMED = -0.05
+"""Leaning below which a message that holds a word of an exercise's name is about something else ("my cat is
+limping")."""
+OUTSIDE_WHOLE_NAME = -0.25
+"""The same where the whole name stands there ("diastasis recti and dead bugs")."""
+SCOPE_SHARE = 0.3
+"""What the linear classifier counts in that leaning, beside the difference of cosines."""
 NEAR_OUT = 0.35
 """Least similarity to a kind of question outside the guide at which that kind's own wording is used."""
 SHORT_WORDS = 7
@@ -59,8 +68,10 @@ _ORDINAL = re.compile(
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
-    r"\b(it|that|this|those|these|them|they|one|ones)\b|^(?:and|what about|how about|but)\b", re.IGNORECASE
+    r"\b(it|that|this|those|these|them|they|one|ones|both|either)\b|^(?:and|what about|how about|but)\b",
+    re.IGNORECASE,
 )
+_OTHER = re.compile(r"\bthe other (?:one|exercise|move|\w+)\b", re.IGNORECASE)
 
 
 class Memory(BaseModel):
@@ -72,6 +83,8 @@ class Memory(BaseModel):
     """Ids of the exercises named last, in order."""
     seen: list[str] = []
     """Ids of all exercises named so far."""
+    choices: list[str] = []
+    """Ids of the exercises between which the visitor had a choice last."""
     said: list[str] = []
     """Keys of what need not be said twice in a conversation."""
     listed: list[str] = []
@@ -96,6 +109,10 @@ class Question:
     """What a message that points back is about: an earlier question, with this one behind it."""
     anchors: list[Chunk] = field(default_factory=list)
     """Passages so near that the answer must hold them, nearest first."""
+    named: bool = False
+    """Whether the targets are named in the message itself."""
+    nearness: float = 0.0
+    """Cosine of the nearest passage."""
 
 
 class Understanding:
@@ -127,25 +144,36 @@ class Understanding:
         covered: Covered,
         *,
         tells: bool = False,
+        before: str = "",
     ) -> Question:
-        """Return what `message` asks for; `tells` says that it tells of pain and asks nothing."""
+        """Return what `message` asks for.
+
+        Args:
+            message: One question.
+            documents: The passages found for it.
+            memory: What was talked about.
+            covered: Judges whether the guide covers a question.
+            tells: It tells of pain and asks nothing.
+            before: The question before it, in the same message or an earlier one.
+        """
         mentions = self._find(message)
         named = [mention.chunk for mention in mentions]
         intents = self._intents.classify(mask(message, mentions, self._stand_in))
         if item := self._item(message, memory):
             return Question(message, "item", [], [item], context=item.searchable)
-        last = memory.questions[-1] if memory.questions else ""
-        alone = intents.best in FOLLOW_UPS or intents.scores[intents.best] >= SURE_LIST
-        if last and len(message.split()) <= FRAGMENT_WORDS and not alone:
+        alone = named or intents.best in FOLLOW_UPS or intents.scores[intents.best] >= SURE_LIST
+        if before and len(message.split()) <= FRAGMENT_WORDS and not alone:
             # A fragment means little alone: "while running?" goes on from the question before it.
-            intents = self._intents.classify(f"{last} {message}")
+            intents = self._intents.classify(f"{before} {message}")
         passages = [self._by_id[str(d.id)] for d in documents if str(d.id) in self._by_id]
-        pointed = [] if named else self._pointed(message, memory)
-        intent = self._intent(message, intents, named, pointed, documents, memory, covered)
-        if tells and (named or intent.startswith("out.") or intent in SMALLTALK):
+        pointed = [] if named else self._pointed(message, memory, intents)
+        whole = any(mention.strength == 1.0 and len(mention.words) > 1 for mention in mentions)
+        intent = self._intent(message, intents, named, pointed, documents, memory, covered, whole=whole)
+        nothing = intent in (*SMALLTALK, "which") or (intent in ABOUT_ONE and not pointed)
+        if tells and (named or nothing or (intent.startswith("out.") and intent not in OWN_WORDS)):
             # Whoever stops an exercise because it hurts is not shown the exercise again.
             return Question(message, "report", passages=passages, context=message)
-        follows = intent in ABOUT_ONE or (intent == "integrate" and len(pointed) == 1)
+        follows = intent in ABOUT_ONE or intent == "holds" or (intent == "integrate" and len(pointed) == 1)
         targets = named or (pointed if follows else [])
         return Question(
             message,
@@ -154,6 +182,8 @@ class Understanding:
             passages,
             self._context(message, named, memory),
             self._anchors(documents),
+            bool(named),
+            max((float(d.metadata["dense"]) for d in documents), default=0.0),
         )
 
     def texts(self, message: str, memory: Memory) -> list[str]:
@@ -197,6 +227,8 @@ class Understanding:
         documents: Sequence[Document],
         memory: Memory,
         covered: Covered,
+        *,
+        whole: bool,
     ) -> str:
         best = intents.best
         if self._about_plan(message, intents, memory):
@@ -204,15 +236,18 @@ class Understanding:
         if best == "clinic" and intents.scores[best] > SURE_TALK and intents.margin > 0.02:
             return best
         if named:
-            if intents.margin < OUTSIDE_NAMED:
+            if self._beside(message, intents, OUTSIDE_WHOLE_NAME if whole else OUTSIDE_NAMED):
                 return f"out.{intents.best_out}"
+            if len(message.split()) - sum(len(c.title.split()) for c in named) <= 1:
+                # "and superman": the bare name, whatever was asked before.
+                return "dose" if memory.intent == "dose" and _POINTS_BACK.search(message) else "howto"
             known = (*ABOUT_ONE, "integrate", "choose", "plan", "easier", "no_weights")
             return best if best in known else "howto"
         if best in SMALLTALK or best.startswith("meta"):
-            if intents.margin > 0.05 and intents.scores[best] > SURE_TALK:
+            if intents.scores[best] > SURE_TALK + max(0.0, TALK_MARGIN - intents.margin):
                 return best
             best = next(n for n in intents.scores if n not in SMALLTALK and not n.startswith("meta"))
-        if len(pointed) == 1 and _ORDINAL.search(message):
+        if len(pointed) == 1 and (_ORDINAL.search(message) or _OTHER.search(message)):
             return best if best in ("benefit", "dose", "frequency") else "howto"
         if best in LISTS and intents.scores[best] < SURE_LIST:
             best = next(
@@ -226,28 +261,65 @@ class Understanding:
                 return best
             if not memory.shown and best in ABOUT_ONE and _POINTS_BACK.search(message):
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
-        margin = intents.scores[best] - intents.out[intents.best_out]
+        margin = max(self._of_substance(intents)) - intents.nearest_out
         ours = intents.best_out == "body_part" and self._own(message)
         if not ours and not covered(documents, margin, intents.scope):
             near = intents.out[intents.best_out] >= NEAR_OUT
             return f"out.{intents.best_out}" if near else "out.lead"
         return best
 
-    def _pointed(self, message: str, memory: Memory) -> list[Chunk]:
+    @staticmethod
+    def _of_substance(intents: Intents) -> list[float]:
+        """Return the similarities to the intents that the guide itself answers."""
+        return [
+            score
+            for name, score in intents.scores.items()
+            if name not in (*SMALLTALK, "report") and not name.startswith("meta")
+        ]
+
+    def _beside(self, message: str, masked: Intents, least: float) -> bool:
+        """Say whether a message that names an exercise is about something else all the same.
+
+        The name counts half: with it put aside "my cat is limping" could be about any exercise.
+        """
+        plain = self._intents.classify(message, plain=True)
+        leanings = [found.margin + SCOPE_SHARE * found.scope for found in (masked, plain)]
+        return sum(leanings) / len(leanings) < least
+
+    def _pointed(self, message: str, memory: Memory, intents: Intents) -> list[Chunk]:
         """Return the exercises named before that a short message points back to."""
         shown = [self._by_id[i] for i in memory.shown if i in self._by_id]
+        if _OTHER.search(message) and (other := self._other(shown, memory)):
+            return other
         if match := _ORDINAL.search(message):
             number = (match[3] or "").lower()
             every = [chunk for chunk in self._by_id.values() if chunk.exercise]
-            listed = shown if len(shown) > 1 and not number else every
+            choices = [self._by_id[i] for i in memory.choices if i in self._by_id]
+            listed = every if number else shown if len(shown) > 1 else choices or every
             if number:
                 place = (_COUNTS.get(number) or int(number)) - 1
             else:
                 place = _ORDINALS[(match[1] or match[2]).lower()]
             if -len(listed) <= place < len(listed):
                 return [listed[place]]
-        short = len(message.split()) <= SHORT_WORDS
-        return shown if short and (_POINTS_BACK.search(message) or len(message.split()) <= 4) else []
+        length = len(message.split())
+        bare = length <= 4 or (intents.best == "dose" and not self._names_concept(message))
+        return shown if length <= SHORT_WORDS and (_POINTS_BACK.search(message) or bare) else []
+
+    def _other(self, shown: Sequence[Chunk], memory: Memory) -> list[Chunk]:
+        """Return what "the other one" is: the rest of a choice between two, or the one of like name."""
+        rest = [self._by_id[i] for i in memory.choices if i in self._by_id and i not in memory.shown]
+        if len(memory.choices) == 2 and len(rest) == 1:
+            return rest
+        if len(shown) != 1:
+            return []
+        own = set(words(shown[0].title))
+        kin = [
+            chunk
+            for chunk in self._by_id.values()
+            if chunk.exercise and chunk is not shown[0] and own & set(words(chunk.title)) - {"with"}
+        ]
+        return kin if len(kin) == 1 else []
 
     def _about_plan(self, message: str, intents: Intents, memory: Memory) -> bool:
         """Say whether the message asks for a plan or changes the one that was drawn."""
