@@ -82,6 +82,7 @@ class HybridRetriever(BaseRetriever):
     _stemmer: Any = PrivateAttr(default=None)
     _lines: Any = PrivateAttr(default=None)
     _line_owners: list[str] = PrivateAttr(default_factory=list)
+    _line_starts: list[int] = PrivateAttr(default_factory=list)
     _served: dict[str, frozenset[str]] = PrivateAttr(default_factory=dict)
 
     def model_post_init(self, _context: Any, /) -> None:
@@ -95,7 +96,9 @@ class HybridRetriever(BaseRetriever):
         if 0 < len(lines) <= MOST_LINES:
             encode = self.encode or self.embeddings.encode
             self._lines = encode([line for _, line in lines])
-            self._line_owners = [owner for owner, _ in lines]
+            owners = [owner for owner, _ in lines]
+            self._line_starts = [n for n, owner in enumerate(owners) if not n or owner != owners[n - 1]]
+            self._line_owners = [owners[n] for n in self._line_starts]
         if self.needs is not None:
             self._served = {chunk.id: frozenset(self.needs(chunk.searchable)) for chunk in self.chunks}
 
@@ -108,11 +111,12 @@ class HybridRetriever(BaseRetriever):
         near = self._near(query, dense) if dense else {}
         asked = self.needs(query) if self.needs and dense and lexical else {}
         joined: dict[str, float] = {}
+        least = min(near.values(), default=0.0)
         for chunk_id in {**dense, **lexical}:
             served = self._served.get(chunk_id, frozenset())
             shared = sum(asked.get(need, 0.0) for need in served)
             joined[chunk_id] = (
-                near.get(chunk_id, min(near.values(), default=0.0))
+                near.get(chunk_id, least)
                 + LEXICAL_WEIGHT * min(lexical.get(chunk_id, 0.0), MOST_LEXICAL) / MOST_LEXICAL
                 + NEEDS_WEIGHT * shared / (1 + LENGTHENED * len(served))
             )
@@ -131,11 +135,10 @@ class HybridRetriever(BaseRetriever):
         """Return how near each passage is in meaning: the whole of it and its nearest line."""
         if self._lines is None:
             return dict(dense)
-        nearest: dict[str, float] = {}
-        for owner, cosine in zip(
-            self._line_owners, self._lines @ self.embeddings.encode([query])[0], strict=True
-        ):
-            nearest[owner] = max(nearest.get(owner, -1.0), float(cosine))
+        cosines = self._lines @ self.embeddings.encode([query])[0]
+        # A passage's lines lie behind one another.
+        best = np.maximum.reduceat(cosines, self._line_starts)
+        nearest = dict(zip(self._line_owners, best.tolist(), strict=True))
         return {
             chunk_id: (1 - LINE_SHARE) * cosine + LINE_SHARE * nearest.get(chunk_id, cosine)
             for chunk_id, cosine in dense.items()
