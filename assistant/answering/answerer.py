@@ -28,12 +28,14 @@ _TOPICS: dict[str, schema.Topic] = {
     "seek_help": "seek_help",
     "report": "seek_help",
     "clinic": "clinic",
+    "clinic_cost": "clinic",
+    "clinic_reach": "clinic",
 }
 _OPEN = ("why", "causes", "choose", "integrate", "protect", "benefit", "frequency", "report", "order")
 """Intents whose answer also holds the passages that are nearest to the question."""
 _ITEMISED = ("causes", "protect", "integrate", "item")
 """Intents whose answer lists causes, tips or ways before anything else."""
-_NOT_ABOUT_EXERCISES = ("protect", "seek_help", "clinic")
+_NOT_ABOUT_EXERCISES = ("protect", "seek_help", "clinic", "clinic_cost", "clinic_reach")
 """Intents whose answer names exercises by the way: "how many?" after it does not mean those."""
 _HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto", "dose"}}
 """What an answer of an intent answers along with it."""
@@ -202,8 +204,10 @@ class Answerer:
         self.composer.summaries(draft, unseen[:MAX_CHOICES])
 
     def _all(self, draft: Draft, question: Question, memory: Memory) -> None:
-        self._lead(draft, "choose_all")
-        self.composer.summaries(draft, self.composer.of_kind("exercise"))
+        for chunk in self.composer.of_kind("overview")[:1]:
+            first = sentences(chunk.text)[0]
+            draft.say(first + draft.cite(chunk, first))
+        self.composer.doses(draft, self.composer.of_kind("exercise"))
         self.composer.frequency(draft)
 
     def _summary(self, draft: Draft, question: Question) -> None:
@@ -268,9 +272,8 @@ class Answerer:
             dict.fromkeys([*near[:1], *(general[:1] if not near or near[0] in general else [])])
         ):
             self.composer.passage(draft, chunk)
-        if self.linker.concepts.named(question.context):
-            self._also(draft, self.linker.exercises(question.context, 3))
-            self.composer.frequency(draft)
+        if self.linker.concepts.named(question.context) - self.linker.subject:
+            self._also(draft, self.linker.exercises(question.context, 2))
 
     def _causes(self, draft: Draft, question: Question) -> None:
         every = self.composer.of_kind("cause")
@@ -404,15 +407,20 @@ class Answerer:
         self.composer.ways(draft, self.clinic.ways_to_a_person())
 
     def _clinic(self, draft: Draft, _question: Question) -> None:
+        """Say what the clinic does, then the ways to it."""
+        for chunk in self.composer.of_topic("seek_help")[:1]:
+            self.composer.offer(draft, chunk)
+        self._clinic_reach(draft, _question)
+
+    def _clinic_cost(self, draft: Draft, _question: Question) -> None:
+        draft.say(self.wording.say("answers.clinic.no_prices"))
+        self._clinic_reach(draft, _question)
+
+    def _clinic_reach(self, draft: Draft, _question: Question) -> None:
         draft.say(self.wording.say("answers.clinic.ways", clinic=self.clinic.name))
         ways = self.clinic.ways_to_a_person()
         if not self.composer.invitations(draft, [way.url for way in ways]):
             draft.bullets([way.label for way in ways])
-        draft.say(self.wording.say("answers.clinic.no_prices"))
-        if "clinic" not in draft.said:
-            draft.said.append("clinic")
-            for chunk in self.composer.of_topic("seek_help")[:1]:
-                self.composer.offer(draft, chunk)
         self.composer.ways(draft, ways)
 
     def _tips_nearby(self, draft: Draft, question: Question) -> None:

@@ -133,16 +133,17 @@ class Linker:
                 chosen.append(serving[0])
         order = {chunk.id: rank for rank, (chunk, _) in enumerate(ranked)}
         chosen = sorted(chosen[:most], key=lambda chunk: order[chunk.id])
-        enough = CUT * ranked[0][1] if ranked and self.concepts.named(text) else 0.0
-        chosen += [chunk for chunk, score in ranked if chunk not in chosen and score >= enough]
+        shared = self._shared(text)
+        enough = CUT * max((shared[chunk.id] for chunk, _ in ranked), default=0.0)
+        chosen += [chunk for chunk, _ in ranked if chunk not in chosen and shared[chunk.id] >= enough]
         fewest = [chunk for chunk, _ in ranked if chunk not in chosen][: max(0, FEWEST - len(chosen))]
         return [*chosen, *fewest][:most]
 
     def unserved(self, text: str) -> bool:
-        """Say whether `text` names concepts, and tips or causes serve them but no exercise does."""
+        """Say whether `text` names concepts that tips or causes serve, and nothing to do does."""
         named = self.concepts.named(text) - self.subject
-        serving = [chunk.kind for chunk in self._chunks if self._links[chunk.id] & named]
-        return bool(serving) and "exercise" not in serving
+        serving = {chunk.kind for chunk in self._chunks if self._links[chunk.id] & named}
+        return bool(serving) and not serving & {"exercise", "integration"}
 
     def items(self, text: str, most: int, kinds: Sequence[str]) -> list[Chunk]:
         """Return up to `most` causes, tips or ways of integration that share a named concept with `text`."""
@@ -150,14 +151,18 @@ class Linker:
         ranked = self._ranked(text, *kinds)
         return [chunk for chunk, _ in ranked if self._links[chunk.id] & named][:most]
 
-    def _ranked(self, text: str, *kinds: str) -> list[tuple[Chunk, float]]:
+    def _shared(self, text: str) -> dict[str, float]:
+        """Return for each chunk the weight of the concepts that it shares with `text`."""
         weights = self.concepts.need(text).weights
+        return {
+            chunk.id: sum(weights.get(name, 0.0) for name in self._links[chunk.id]) for chunk in self._chunks
+        }
+
+    def _ranked(self, text: str, *kinds: str) -> list[tuple[Chunk, float]]:
+        shared = self._shared(text)
         similarity = self._vectors @ self._encode([text])[0]
         scored = [
-            (
-                chunk,
-                sum(weights.get(name, 0.0) for name in self._links[chunk.id]) + DENSE_WEIGHT * float(cosine),
-            )
+            (chunk, shared[chunk.id] + DENSE_WEIGHT * float(cosine))
             for chunk, cosine in zip(self._chunks, similarity, strict=True)
             if chunk.kind in kinds
         ]

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from assistant.answering import week
 from assistant.answering.intent import IntentClassifier, Intents
 from assistant.answering.mentions import Mentions, mask, words
+from assistant.answering.segments import asks
 from assistant.answering.week import Week
 from assistant.ingestion.chunks import Chunk
 
@@ -35,6 +36,10 @@ OUTSIDE_NAMED = -0.05
 limping")."""
 OUTSIDE_WHOLE_NAME = -0.25
 """The same where the whole name stands there ("diastasis recti and dead bugs")."""
+MEDICAL = ("diagnosis", "imaging", "drugs", "surgery", "pregnancy", "children")
+"""Kinds whose questions are not answered with an exercise in doubt."""
+DOUBT = 0.1
+"""How much further inside a message must lean that may be of such a kind."""
 SCOPE_SHARE = 0.3
 """What the linear classifier counts in that leaning, beside the difference of cosines."""
 NEAR_OUT = 0.35
@@ -169,7 +174,8 @@ class Understanding:
         pointed = [] if named else self._pointed(message, memory, intents)
         whole = any(mention.strength == 1.0 and len(mention.words) > 1 for mention in mentions)
         intent = self._intent(message, intents, named, pointed, documents, memory, covered, whole=whole)
-        nothing = intent in (*SMALLTALK, "which") or (intent in ABOUT_ONE and not pointed)
+        polite = intent in ("thanks", "goodbye") and intents.scores[intent] >= SURE_LIST
+        nothing = (intent in (*SMALLTALK, "which") and not polite) or (intent in ABOUT_ONE and not pointed)
         if tells and (named or nothing or (intent.startswith("out.") and intent not in OWN_WORDS)):
             # Whoever stops an exercise because it hurts is not shown the exercise again.
             return Question(message, "report", passages=passages, context=message)
@@ -231,9 +237,9 @@ class Understanding:
         whole: bool,
     ) -> str:
         best = intents.best
-        if self._about_plan(message, intents, memory):
+        if self._about_plan(message, intents, memory, covered, documents):
             return "plan"
-        if best == "clinic" and intents.scores[best] > SURE_TALK and intents.margin > 0.02:
+        if best.startswith("clinic") and intents.scores[best] > SURE_TALK and intents.margin > 0.02:
             return best
         if named:
             if self._beside(message, intents, OUTSIDE_WHOLE_NAME if whole else OUTSIDE_NAMED):
@@ -261,6 +267,8 @@ class Understanding:
                 return best
             if not memory.shown and best in ABOUT_ONE and _POINTS_BACK.search(message):
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
+        if best == "report" and not asks(message) and intents.margin > 0:
+            return best
         margin = max(self._of_substance(intents)) - intents.nearest_out
         ours = intents.best_out == "body_part" and self._own(message)
         if not ours and not covered(documents, margin, intents.scope):
@@ -284,6 +292,7 @@ class Understanding:
         """
         plain = self._intents.classify(message, plain=True)
         leanings = [found.margin + SCOPE_SHARE * found.scope for found in (masked, plain)]
+        least += DOUBT if plain.best_out in MEDICAL else 0.0
         return sum(leanings) / len(leanings) < least
 
     def _pointed(self, message: str, memory: Memory, intents: Intents) -> list[Chunk]:
@@ -321,13 +330,21 @@ class Understanding:
         ]
         return kin if len(kin) == 1 else []
 
-    def _about_plan(self, message: str, intents: Intents, memory: Memory) -> bool:
+    def _about_plan(
+        self,
+        message: str,
+        intents: Intents,
+        memory: Memory,
+        covered: Covered,
+        documents: Sequence[Document],
+    ) -> bool:
         """Say whether the message asks for a plan or changes the one that was drawn."""
         days = [day for mention in week.mentions(message) for day in mention.days if len(mention.days) < 5]
         score = intents.scores.get("plan", 0.0)
-        near = score >= intents.scores[intents.best] - 0.12
+        near = score >= max(intents.scores.values()) - 0.12
         if memory.week is not None and memory.intent == "plan":
             told = week.read(message, memory.week) != memory.week
             return told and (len(message.split()) <= 14 or near)
-        fits = intents.best in ("plan", "integrate", "frequency", "report", "order")
-        return intents.best == "plan" or (len(days) >= 2 and (near or fits))
+        if len(days) >= 2:
+            return near or intents.best in ("plan", "integrate", "frequency", "report", "order")
+        return intents.best == "plan" and covered(documents, score - intents.nearest_out, intents.scope)
