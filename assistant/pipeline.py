@@ -176,8 +176,9 @@ class Assistant:
         yield Event("done", self._reply(self._told(heard, speech)))
 
     def _triage(self, turn: Turn) -> Turn:
+        embeddings = self.retriever.embeddings
         triage = self.guardrail.assess(
-            turn.message, turn.conversation.triage, embed=self.retriever.embeddings.encode
+            turn.message, turn.conversation.triage, embed=embeddings.encode, score=embeddings.scores
         )
         return replace(turn, triage=triage)
 

@@ -22,13 +22,22 @@ from assistant.guardrail.signals import Reading
 
 FILE = "triage_head.npz"
 LEVELS = ("none", "check", "refer", "urgent")
-SCALES = {"message": 3.0, "parts": 2.0, "concepts": 0.5, "reading": 0.6, "rows": 0.6, "words": 2.0}
+SCALES = {"message": 3.0, "concepts": 0.5, "reading": 0.6, "rows": 0.6, "words": 2.0}
 """Weights of the blocks of features, chosen by cross-validation on the cases."""
-SHORT_WORDS = 30
-PART_WORDS = 8
-MAX_PARTS = 24
 NGRAM = 3
 READING_FEATURES = 15
+
+URGENT_ROWS = {
+    "saddle": "saddle", "bladder_bowel": "bladder_bowel", "both_legs": "both_legs",
+    "leg_weakness": "leg_weakness", "trauma": "trauma", "fever": "fever", "weight_loss": "weight_loss",
+    "cancer_history": "cancer_history", "night_pain": "night_pain", "chest_pain": "chest_pain",
+    "other_red_flag": "other_sign",
+}  # fmt: skip
+"""Signal of a case → the row of `red_flags.toml` that speaks for it."""
+REFER_ROWS = {
+    "duration": "persistent", "interference": "interference", "worsening": "worsening",
+    "recurrence": "recurrence", "numbness": "numbness", "bone_stress": "bone_stress", "other": "worried",
+}  # fmt: skip
 
 Array = NDArray[np.float32]
 
@@ -65,25 +74,10 @@ class Opinion:
 
     chances: Array
     urgent_row: str | None
+    """The likeliest row of a red flag of which something is said in as many words."""
     refer_row: str
-
-
-def parts(reading: Reading) -> list[str]:
-    """Cut a long message into stretches of whole sentences; a short one is one part."""
-    if reading.words() <= SHORT_WORDS:
-        return []
-    found: list[str] = []
-    current: list[str] = []
-    count = 0
-    for sentence in reading.sentences:
-        current.append(sentence.text)
-        count += len(sentence.words)
-        if count >= PART_WORDS:
-            found.append(" . ".join(current))
-            current, count = [], 0
-    if current:
-        found.append(" . ".join(current))
-    return found[:MAX_PARTS]
+    guess: str = ""
+    """The likeliest row of a red flag, said or not."""
 
 
 def ngrams(reading: Reading) -> Iterator[str]:
@@ -154,12 +148,10 @@ class Features:
         self.rows = {name: i for i, name in enumerate(rows)}
         self.words = {run: (i, weight) for i, (run, weight) in enumerate(words.items())}
 
-    def row(self, vectors: Array, reading: Reading) -> Array:
-        """Return the features; `vectors` holds the embedding of the message, then of its parts."""
-        mean = vectors[1:].mean(axis=0) if len(vectors) > 1 else vectors[0]
+    def row(self, vector: Array, reading: Reading) -> Array:
+        """Return the features; `vector` is the embedding of the message."""
         blocks = {
-            "message": vectors[0],
-            "parts": mean,
+            "message": vector,
             "concepts": _concepts(reading, self.concepts),
             "reading": _reading(reading),
             "rows": _rows(reading, self.rows),
@@ -190,6 +182,8 @@ class Head:
         self.features = Features(meta["concepts"], meta["rows"], words)
         self.urgent_rows = [str(r) for r in meta["urgent_rows"]]
         self.refer_rows = [str(r) for r in meta["refer_rows"]]
+        self.signals = [str(s) for s in meta["signals"]]
+        """The adapter's scores after those of the levels; empty where the head was trained without it."""
         self.thresholds = Thresholds(**{str(k): float(v) for k, v in meta["thresholds"].items()})
         self.model = str(meta["model"])
         self.data_sha256 = str(meta["data_sha256"])
@@ -214,14 +208,29 @@ class Head:
                 "run `python -m assistant.guardrail.train` or remove the file"
             ) from error
 
-    def judge(self, vectors: Array, reading: Reading) -> Opinion:
-        """Return the opinion on a message; `vectors` as `Features.row` takes them."""
-        row = self.features.row(vectors, reading)
+    def judge(self, vector: Array, reading: Reading, scores: Array | None = None) -> Opinion:
+        """Return the opinion on a message.
+
+        `vector` is the embedding of the message; `scores` are those of the adapter, whose opinion counts
+        as much as the head's own where it was trained with it.
+        """
+        row = self.features.row(vector, reading)
         chances = _softmax(row @ self._arrays["level_w"] + self._arrays["level_b"])
-        urgent = np.argsort(-(row @ self._arrays["urgent_w"] + self._arrays["urgent_b"]))[:3]
-        refer = int(np.argmax(row @ self._arrays["refer_w"] + self._arrays["refer_b"]))
-        named = (self.urgent_rows[int(i)] for i in urgent)
-        return Opinion(chances, next((r for r in named if _said(r, reading)), None), self.refer_rows[refer])
+        urgent = dict(zip(self.urgent_rows, _softmax(self._weighed(row, "urgent")), strict=True))
+        refer = dict(zip(self.refer_rows, _softmax(self._weighed(row, "refer")), strict=True))
+        if scores is not None and len(scores) == len(LEVELS) + len(self.signals):
+            chances = (chances + _softmax(scores[: len(LEVELS)])) / 2
+            for named, mapping in ((urgent, URGENT_ROWS), (refer, REFER_ROWS)):
+                known = [i for i, signal in enumerate(self.signals) if mapping.get(signal) in named]
+                shares = _softmax(scores[len(LEVELS) :][known])
+                for i, share in zip(known, shares, strict=True):
+                    named[mapping[self.signals[i]]] += share
+        likeliest = sorted(urgent, key=urgent.__getitem__, reverse=True)
+        said = next((r for r in likeliest[:3] if _said(r, reading)), None)
+        return Opinion(chances, said, max(refer, key=refer.__getitem__), likeliest[0])
+
+    def _weighed(self, row: Array, kind: str) -> Array:
+        return np.asarray(row @ self._arrays[f"{kind}_w"] + self._arrays[f"{kind}_b"], np.float32)
 
 
 GROUNDS = {

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from assistant import resources
 from assistant.guardrail import head, policy, signals
+from assistant.guardrail.head import REFER_ROWS, URGENT_ROWS
 from assistant.guardrail.kernel import FILE as KERNEL_FILE
 from assistant.guardrail.kernel import Kernel
 
@@ -36,17 +37,6 @@ THRESHOLDS = {
 }  # fmt: skip
 """Chosen on out-of-fold chances so that the urgent and referred figures lose nothing."""
 TRAINING_DAY = date(2026, 11, 22)
-URGENT_ROWS = {
-    "saddle": "saddle", "bladder_bowel": "bladder_bowel", "both_legs": "both_legs",
-    "leg_weakness": "leg_weakness", "trauma": "trauma", "fever": "fever", "weight_loss": "weight_loss",
-    "cancer_history": "cancer_history", "night_pain": "night_pain", "chest_pain": "chest_pain",
-    "other_red_flag": "other_sign",
-}  # fmt: skip
-REFER_ROWS = {
-    "duration": "persistent", "interference": "interference", "worsening": "worsening",
-    "recurrence": "recurrence", "numbness": "numbness", "other": "worried",
-}  # fmt: skip
-
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 Matrix = NDArray[np.float32]
 
@@ -80,10 +70,7 @@ class Material:
         self.concepts = sorted(n for n in rules.lexicon.concepts if not n.startswith("="))
         self.flags = sorted(rules.flags)
         self.readings = [signals.read(r["turns"][0], rules, TRAINING_DAY) for r in rows]
-        texts = [[r["turns"][0], *head.parts(x)] for r, x in zip(rows, self.readings, strict=True)]
-        flat = embed([t for group in texts for t in group])
-        ends = np.cumsum([len(group) for group in texts])
-        self.vectors = np.split(flat, ends[:-1])
+        self.vectors = embed([r["turns"][0] for r in rows])
         self.levels = np.array([head.LEVELS.index(r["levels"][0]) for r in rows])
         self.also = [[head.LEVELS.index(a) for a in r["also_ok"][0]] for r in rows]
         self.signs = [r["signals"][0] if r["signals"] else "" for r in rows]
@@ -109,18 +96,31 @@ class Material:
         return result
 
 
-def read_cases(cases: Path = CASES, *, everything: bool = False) -> list[dict[str, Any]]:
-    """Return the English single-turn cases, only the tune part unless `everything`."""
+def read_cases(
+    cases: Path = CASES, *, everything: bool = False, languages: tuple[str, ...] | None = ("en",)
+) -> list[dict[str, Any]]:
+    """Return the single-turn cases in `languages` (None: in any), only the tune part unless `everything`."""
     rows = [json.loads(line) for line in cases.read_text(encoding="utf-8").splitlines() if line.strip()]
     return [
-        r for r in rows if r["lang"] == "en" and len(r["turns"]) == 1 and (everything or r["split"] == "tune")
+        r
+        for r in rows
+        if (languages is None or r["lang"] in languages)
+        and len(r["turns"]) == 1
+        and (everything or r["split"] == "tune")
     ]
 
 
 def train(
-    embed: Embed, cases: Path = CASES, *, everything: bool = False, model: str = ""
+    embed: Embed,
+    cases: Path = CASES,
+    *,
+    everything: bool = False,
+    model: str = "",
+    signals: Sequence[str] = (),
 ) -> dict[str, object]:
     """Return the arrays and the description of a head trained on `cases`.
+
+    `signals` are those that the adapter scores, where there is one.
 
     Raises:
         OSError: the cases cannot be read.
@@ -138,6 +138,7 @@ def train(
     meta: dict[str, object] = {
         "concepts": material.concepts, "rows": material.flags, "thresholds": THRESHOLDS, "model": model,
         "data_sha256": fingerprint(cases), "cases": len(rows), "everything": everything,
+        "signals": list(signals),
     }  # fmt: skip
     for kind, mapping in (("urgent", URGENT_ROWS), ("refer", REFER_ROWS)):
         chosen = [
@@ -179,13 +180,27 @@ def main() -> None:
     parser.add_argument("--cases", type=Path, default=CASES)
     parser.add_argument("--all", action="store_true", help="train on every case, not only the tune part")
     parser.add_argument("--check", action="store_true", help="print the cross-validated figures too")
+    parser.add_argument(
+        "--keep-adapter", action="store_true", help="train the head beside the adapter as it is"
+    )
     parser.add_argument("--out", type=Path, default=None)
     options = parser.parse_args()
     from assistant import settings
-    from assistant.retrieval.embeddings import load_embeddings
+    from assistant.guardrail.tuning import Tuner
+    from assistant.retrieval import adapter as adapters
+    from assistant.retrieval.embeddings import load_embeddings, locate_model
 
     loaded = settings.load()
-    embed = load_embeddings(loaded).encode
+    embed = load_embeddings(loaded, adapted=False).encode
+    out = options.out or resources.folder("knowledge") / head.FILE
+    beside = out.with_name(adapters.FILE)
+    if not options.keep_adapter:
+        rows = read_cases(options.cases, everything=options.all, languages=None)
+        source, weights = locate_model(loaded.embedding_model)
+        tuner = Tuner(source, weights, rows)
+        fitted = tuner.fit(range(len(rows)))
+        tuner.adapter(fitted, data_sha256=fingerprint(options.cases), cases=len(rows)).save(beside)
+        print(f"wrote {beside} ({beside.stat().st_size:,} bytes)")
     if options.check:
         material = Material(embed, read_cases(options.cases, everything=options.all))
         best = material.chances().argmax(axis=1)
@@ -194,8 +209,11 @@ def main() -> None:
             for p, level, also in zip(best, material.levels, material.also, strict=True)
         ]
         print(f"cross-validated, the head alone: {np.mean(right):.1%} of {len(right)} cases")
-    arrays = train(embed, options.cases, everything=options.all, model=loaded.embedding_model)
-    out = options.out or resources.folder("knowledge") / head.FILE
+    adapter = adapters.Adapter.load(beside)
+    signals = adapter.classes[len(head.LEVELS) :] if adapter else []
+    arrays = train(
+        embed, options.cases, everything=options.all, model=loaded.embedding_model, signals=signals
+    )
     write(arrays, out)
     print(f"wrote {out} ({out.stat().st_size:,} bytes)")
     beside = out.with_name(KERNEL_FILE)

@@ -16,7 +16,7 @@ from assistant.guardrail import clauses, signals
 from assistant.guardrail import policy as policies
 from assistant.guardrail.clauses import word_set
 from assistant.guardrail.head import FILE as HEAD_FILE
-from assistant.guardrail.head import Head, Opinion, parts
+from assistant.guardrail.head import Head, Opinion
 from assistant.guardrail.kernel import FILE as KERNEL_FILE
 from assistant.guardrail.kernel import THRESHOLD, Kernel
 from assistant.guardrail.lexicon import matches
@@ -41,6 +41,7 @@ LISTED_PARTS = 2
 OLD_DAYS = 28
 """From this age on a pain is not that of a recent fall."""
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+Scorer = Callable[[str], NDArray[np.float32] | None]
 
 
 _UNTOLD: dict[str, object] = {"facts": [], "pain": "unknown", "elsewhere": False, "settled": {}}
@@ -89,8 +90,19 @@ class Guardrail:
         kernel = Kernel.load(directory / KERNEL_FILE) if use_head else None
         return cls(policies.load(directory), today, use_rules, head, kernel)
 
-    def assess(self, message: str, state: TriageState | None = None, *, embed: Embed | None = None) -> Triage:
-        """Return the verdict on `message` after the conversation that `state` remembers."""
+    def assess(
+        self,
+        message: str,
+        state: TriageState | None = None,
+        *,
+        embed: Embed | None = None,
+        score: Scorer | None = None,
+    ) -> Triage:
+        """Return the verdict on `message` after the conversation that `state` remembers.
+
+        `embed` gives the embedding of the message and `score` the adapter's scores of it; without them the
+        rules decide alone. Each is called at most once.
+        """
         before = state or TriageState()
         now = before.model_copy(deep=True)
         now.turn += 1
@@ -109,7 +121,7 @@ class Guardrail:
         self._facts(reading, before, now)
         self._joined(message, reading, before, now)
         self._marks(reading, now)
-        self._learned(message, whole, before, now, embed)
+        self._learned(message, whole, before, now, embed, score)
         return self._verdict(now)
 
     # ── reading into the state ──
@@ -224,19 +236,27 @@ class Guardrail:
         now.facts = kept
 
     def _learned(
-        self, message: str, reading: Reading, before: TriageState, now: TriageState, embed: Embed | None
+        self,
+        message: str,
+        reading: Reading,
+        before: TriageState,
+        now: TriageState,
+        embed: Embed | None,
+        score: Scorer | None,
     ) -> None:
         """Let the head raise what the rules missed, and drop what they took from a side remark."""
         if self.head is None or embed is None or reading.language != "en" or reading.words() < 3:
             return
-        vectors = embed([message, *parts(reading)])
-        opinion = self.head.judge(vectors, reading)
+        # The scores first: their run gives the embedding too.
+        scores = score(message) if score is not None else None
+        vector = embed([message])[0]
+        opinion = self.head.judge(vector, reading, scores)
         if before.turn == 0:
             self._weigh(opinion, reading, now)
         elif not self._void(reading) and reading.words() >= LATER_WORDS:
             self._raise_later(opinion, reading, now)
         if before.turn == 0 or reading.words() >= LATER_WORDS:
-            self._compare(vectors[0], reading, now)
+            self._compare(vector, reading, now)
 
     def _compare(self, vector: NDArray[np.float32], reading: Reading, now: TriageState) -> None:
         """Raise to urgent a message that is near to red flags told before; never lower anything."""
