@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.guardrail.head import LEVELS
+from assistant.guardrail.head import LEVELS, sign
 from assistant.retrieval.adapter import LAYERS, Adapter, differences, pooled, through
 
-EPOCHS = 10
+EPOCHS = 7
 BATCH = 32
 RATE = 3e-4
 HEAD_RATE = 2e-3
@@ -48,7 +48,7 @@ class Tuner:
         self._base = base
         self._texts = [str(row["turns"][0]) for row in rows]
         self._levels = np.array([LEVELS.index(row["levels"][0]) for row in rows])
-        named = [str(row["signals"][0]) if row["signals"] else "" for row in rows]
+        named = [sign(row) for row in rows]
         self.signals = sorted({name for name in named if name})
         self._signals = np.array([self.signals.index(name) if name else -1 for name in named])
         self._states = self._shared()
@@ -105,7 +105,8 @@ class Tuner:
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimiser, lambda step: min(1.0, (step + 1) / (WARM_UP * total)) * (1 - step / total)
         )
-        for _ in range(epochs):
+        for epoch in range(epochs):
+            print(f"epoch {epoch + 1} of {epochs}", flush=True)
             order = chance.permutation(np.asarray(numbers))
             buckets = [
                 sorted(order[a : a + BUCKET], key=lambda i: len(self._states[i]))

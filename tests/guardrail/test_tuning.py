@@ -16,10 +16,20 @@ from assistant.retrieval.adapter import FILE, Adapter
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings, locate_model
 from tests.conftest import fresh_settings
 
-PLAIN = ["my back hurts and I cannot pee", "I wet myself since my back went", "no control of my bladder, back pain",
-         "back pain and I leak urine", "peeing is impossible since my disc slipped"]  # fmt: skip
-HARMLESS = ["how long do I hold a plank", "which shoes for a marathon", "is running on sand easier",
-            "how many sets of the bridge", "when should I train my core"]  # fmt: skip
+PLAIN = [
+    "my back hurts and I cannot pee",
+    "I wet myself since my back went",
+    "no control of my bladder, back pain",
+    "back pain and I leak urine",
+    "peeing is impossible since my disc slipped",
+]
+HARMLESS = [
+    "how long do I hold a plank",
+    "which shoes for a marathon",
+    "is running on sand easier",
+    "how many sets of the bridge",
+    "when should I train my core",
+]
 
 
 def rows() -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The adapter: it leaves the embeddings as they are, survives the way to disk, and both backends agree on it."""
+"""The adapter: it leaves the embeddings as they are, and both backends agree on its scores."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from assistant.retrieval.adapter import FILE, Adapter
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
 from tests.conftest import fresh_settings
 
-TEXTS = ["How do I do a bird dog?", "my back hurts and my legs are numb", "hips", "If pain lasts, get help. " * 60]
+TEXTS = [
+    "How do I do a bird dog?",
+    "my back hurts and my legs are numb",
+    "hips",
+    "If pain lasts, get help. " * 60,
+]
 
 
 @pytest.fixture(scope="module")
