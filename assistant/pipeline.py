@@ -10,10 +10,8 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import numpy as np
 from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
-from numpy.typing import NDArray
 
 from assistant import escalation, schema
 from assistant.answering import calendar, grounding, segments
@@ -49,8 +47,6 @@ class Turn:
 
     message: str
     conversation: Conversation
-    questions: tuple[str, ...] = ()
-    """The message's questions in order, misspelled words mended."""
     ahead: tuple[str, ...] = ()
     """Texts whose embeddings the answer will need: computed with the guardrail's, in one batch."""
     triage: Triage | None = None
@@ -205,24 +201,22 @@ class Assistant:
         yield Event("done", self._reply(self._told(heard, speech)))
 
     def _triage(self, turn: Turn) -> Turn:
-        questions = segments.questions(self.retriever.mend(turn.message))
-        memory = turn.conversation.memory
-        ahead = [text for q in questions for text in self.answerer.understanding.texts(q, memory)]
-
-        def embed(texts: Sequence[str]) -> NDArray[np.float32]:
-            if self._watch is not None:
-                return self._watch.encode(texts)
-            return self.retriever.embeddings.encode([*texts, *ahead])[: len(texts)]
-
-        triage = self.guardrail.assess(turn.message, turn.conversation.triage, embed=embed)
-        return replace(turn, questions=tuple(questions), ahead=tuple(ahead), triage=triage)
+        embeddings = self._watch or self.retriever.embeddings
+        triage = self.guardrail.assess(
+            turn.message, turn.conversation.triage, embed=embeddings.encode, score=embeddings.scores
+        )
+        return replace(turn, triage=triage)
 
     def _retrieve(self, turn: Turn) -> Turn:
         if turn.triage is not None and turn.triage.level == "urgent":
             return turn
-        # Computed already where the guardrail asked for embeddings; else here, in one batch.
-        self.retriever.embeddings.encode(turn.ahead)
-        return replace(turn, passages={text: self.retriever.search(text) for text in turn.questions})
+        questions = segments.questions(self.retriever.mend(turn.message))
+        memory = turn.conversation.memory
+        # One batch; the guardrail's run has left the message's own embedding in the cache.
+        self.retriever.embeddings.encode(
+            [text for q in questions for text in self.answerer.understanding.texts(q, memory)]
+        )
+        return replace(turn, passages={text: self.retriever.search(text) for text in questions})
 
     def _answer(self, turn: Turn) -> Turn:
         turn = self._compose(turn)
