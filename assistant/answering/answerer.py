@@ -265,12 +265,12 @@ class Answerer:
             self.composer.mixed(draft, new)
 
     def _why(self, draft: Draft, question: Question) -> None:
-        texts = [c for c in self.composer.of_topic("why") if c.kind == "text"]
+        texts = [c for c in self.composer.of_topic("why") if c.kind == "text" and c.section != c.guide]
         general = [c for c in texts if "\n- " in c.quote or "\n• " in c.quote] or texts
-        near = [c for c in question.anchors if c in texts]
-        for chunk in list(
-            dict.fromkeys([*near[:1], *(general[:1] if not near or near[0] in general else [])])
-        ):
+        near = [c for c in question.anchors if c in texts and c not in general]
+        for chunk in near[:1]:
+            self.composer.passage(draft, chunk, most=1)
+        for chunk in general[:1]:
             self.composer.passage(draft, chunk)
         if self.linker.concepts.named(question.context) - self.linker.subject:
             self._also(draft, self.linker.exercises(question.context, 2))
@@ -348,6 +348,16 @@ class Answerer:
             self.composer.frequency(draft)
         self._tips_nearby(draft, question)
 
+    def _alternative(self, draft: Draft, question: Question) -> None:
+        """Name exercises for the same muscles as the one that is not wanted."""
+        if not question.targets:
+            self._choose(draft, question)
+            return
+        purpose = " ".join(c.exercise.why for c in question.targets if c.exercise)
+        others = [c for c in self.linker.exercises(purpose, 2 * MAX_CHOICES) if c not in question.targets]
+        self._lead(draft, "choose")
+        self.composer.summaries(draft, others[: MAX_CHOICES - 1])
+
     def _compare(self, draft: Draft, question: Question) -> None:
         if len(question.targets) < 2:
             self._choose(draft, question)
@@ -417,6 +427,8 @@ class Answerer:
         self._clinic_reach(draft, _question)
 
     def _clinic_reach(self, draft: Draft, _question: Question) -> None:
+        for chunk in self.composer.of_topic("seek_help")[:1]:
+            self.composer.offer(draft, chunk, most=1)
         draft.say(self.wording.say("answers.clinic.ways", clinic=self.clinic.name))
         ways = self.clinic.ways_to_a_person()
         if not self.composer.invitations(draft, [way.url for way in ways]):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 RIDGE = 3.0
-"""Regularisation of the plane between inside and outside; best of 0.3, 1, 3 and 10 with the gate behind it."""
+"""Regularisation of the plane between inside and outside."""
 KINDS_RIDGE = 3.0
 """Regularisation of the planes between the kinds."""
 KINDS_WEIGHT = 0.5

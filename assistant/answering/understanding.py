@@ -19,7 +19,7 @@ from assistant.ingestion.chunks import Chunk
 Covered = Callable[[Sequence[Document], float, float], bool]
 
 SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny")
-ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order")
+ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order", "alternative")
 FOLLOW_UPS = (*ABOUT_ONE, "why", "causes", "integrate", "more", "all", "easier", "no_weights", "plan")
 LISTS = ("all", "summary", "order", "more")
 OWN_WORDS = ("out.pregnancy", "out.surgery", "out.children", "out.drugs")
@@ -35,7 +35,9 @@ OUTSIDE_NAMED = -0.05
 limping")."""
 OUTSIDE_WHOLE_NAME = -0.25
 """The same where the whole name stands there ("diastasis recti and dead bugs")."""
-MEDICAL = ("diagnosis", "imaging", "drugs", "surgery", "pregnancy", "children")
+LEAD = 0.05
+"""By how much an intent must be nearer than every other to be taken for certain."""
+MEDICAL = ("drugs", "surgery", "pregnancy", "children")
 """Kinds whose questions are not answered with an exercise in doubt."""
 DOUBT = 0.1
 """How much further inside a message must lean that may be of such a kind."""
@@ -66,12 +68,14 @@ _COUNTS = {name: count for count, name in enumerate(_NUMBERS, start=1)}
 _COUNT = "|".join(_COUNTS)
 _PLACE = r"first|second|third|fourth|fifth|last|1st|2nd|3rd"
 _ORDINAL = re.compile(
-    rf"\b(?:({_PLACE}) (?:one|exercise|move)|the ({_PLACE})(?=\s*(?:[?.!,]|$)))"
+    rf"\b(?:({_PLACE}) (?:one|exercise|move)"
+    rf"|the ({_PLACE})\b(?!\s+(?:time|week|day|run|half|mile|month|place|thing|visit|step|part|set|round|few)))"
     rf"|(?:\bnumber|\bno\.?|#)\s*(\d{{1,2}}|{_COUNT})\b",
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
-    r"\b(it|that|this|those|these|them|they|one|ones|both|either)\b|^(?:and|what about|how about|but)\b",
+    r"\b(it|that|this|those|these|them|they|one|ones|both|either|instead|else|alternatives?)\b"
+    r"|^(?:and|what about|how about|but)\b",
     re.IGNORECASE,
 )
 _OTHER = re.compile(r"\bthe other (?:one|exercise|move|\w+)\b", re.IGNORECASE)
@@ -171,6 +175,10 @@ class Understanding:
         pointed = [] if named else self._pointed(message, memory, intents)
         whole = any(mention.strength == 1.0 and len(mention.words) > 1 for mention in mentions)
         intent = self._intent(message, intents, named, pointed, documents, memory, covered, whole=whole)
+        listed = {self._by_id[i].kind for i in memory.listed if i in self._by_id}
+        if intent == "protect" and memory.intent == "protect" and "tip" in listed:
+            # Tips again, and nothing said of which: the others.
+            intent = intent if self._names_concept(message) else "more"
         polite = intent in ("thanks", "goodbye") and intents.scores[intent] >= SURE_LIST
         nothing = (intent in (*SMALLTALK, "which") and not polite) or (intent in ABOUT_ONE and not pointed)
         if tells and (named or nothing or (intent.startswith("out.") and intent not in OWN_WORDS)):
@@ -237,6 +245,8 @@ class Understanding:
                 # "and superman": the bare name, whatever was asked before.
                 return "dose" if memory.intent == "dose" and _POINTS_BACK.search(message) else "howto"
             known = (*ABOUT_ONE, "integrate", "choose", "plan", "easier", "no_weights")
+            if best == "alternative" and not self._clearly(best, intents):
+                best = next(name for name in intents.scores if name != best)
             return best if best in known else "howto"
         if best in SMALLTALK or best.startswith("meta"):
             if intents.scores[best] > SURE_TALK + max(0.0, TALK_MARGIN - intents.margin):
@@ -264,6 +274,12 @@ class Understanding:
             near = intents.out[intents.best_out] >= NEAR_OUT
             return f"out.{intents.best_out}" if near else "out.lead"
         return best
+
+    @staticmethod
+    def _clearly(name: str, intents: Intents) -> bool:
+        """Say whether an intent is near, and by far the nearest."""
+        others = max(score for other, score in intents.scores.items() if other != name)
+        return intents.scores[name] >= SURE_LIST and intents.scores[name] > others + LEAD
 
     @staticmethod
     def _of_substance(intents: Intents) -> list[float]:
