@@ -10,8 +10,10 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import numpy as np
 from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
+from numpy.typing import NDArray
 
 from assistant import escalation, schema
 from assistant.answering import calendar, grounding, segments
@@ -25,8 +27,9 @@ from assistant.guardrail import Guardrail, Triage, referral
 from assistant.guardrail.referral import CareCard
 from assistant.ingestion import index
 from assistant.retrieval import relevance, vectorstore
-from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
+from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings, same_model
 from assistant.retrieval.hybrid import HybridRetriever
+from assistant.retrieval.reranker import load_reranker
 from assistant.retrieval.spelling import Spelling, short_forms
 from assistant.settings import Settings
 from assistant.wording import Wording
@@ -46,6 +49,10 @@ class Turn:
 
     message: str
     conversation: Conversation
+    questions: tuple[str, ...] = ()
+    """The message's questions in order, misspelled words mended."""
+    ahead: tuple[str, ...] = ()
+    """Texts whose embeddings the answer will need: computed with the guardrail's, in one batch."""
     triage: Triage | None = None
     passages: Mapping[str, Sequence[Document]] = field(default_factory=dict)
     """The message's questions in order, each with its passages."""
@@ -82,6 +89,7 @@ class Assistant:
         build: str,
         today: Callable[[], date] = date.today,
         speaker: Speaker | None = None,
+        watch: LocalEmbeddings | None = None,
     ) -> None:
         self.settings = settings
         self.guardrail = guardrail
@@ -91,6 +99,8 @@ class Assistant:
         self._today = today
         self.speaker = speaker
         """Words the answers, where a language model is set."""
+        self._watch = watch
+        """The guardrail's own embeddings, where the retriever's are not those that it was trained with."""
         self.build = build
         """Name of the index that this assistant answers from."""
         self.chain: Runnable[Turn, schema.Reply] = (
@@ -112,20 +122,21 @@ class Assistant:
 
         Raises:
             IndexMissing: nothing has been ingested yet.
-            ModelError, StoreError, WordingError, IntentsError: a part cannot be used; the message says why.
+            ModelError, RerankerError, StoreError, WordingError, IntentsError: a part cannot be used; the
+                message says why.
         """
         embeddings = embeddings or load_embeddings(settings)
         build = index.current(settings)
-        wording = Wording.load()
+        wording = Wording.load(own=settings.prompts_dir)
         encode = embeddings.keeping(settings.data_dir / "cache")
-        concepts = Concepts.load(settings.knowledge_dir / "concepts.toml")
+        concepts = Concepts.load(settings.knowledge("concepts.toml"))
         titles = concepts.named(" ".join({chunk.guide for chunk in build.chunks}))
         mentions = Mentions(build.chunks, embeddings.is_word)
         stand_in = wording.say("answers.exercise.stand_in")
         answerer = Answerer(
             build.chunks,
             IntentClassifier.load(
-                settings.knowledge_dir / "intents.toml",
+                settings.knowledge("intents.toml"),
                 encode,
                 lambda text: bool(concepts.named(text) & titles),
                 lambda text: mask(text, mentions.find(text), stand_in),
@@ -135,25 +146,31 @@ class Assistant:
             wording,
             settings.clinic,
         )
-        short = short_forms(settings.knowledge_dir / "chat_words.toml")
+        short = short_forms(settings.knowledge("chat_words.toml"))
         texts = [*(chunk.searchable for chunk in build.chunks), *answerer.vocabulary]
         retriever = HybridRetriever(
             chunks=build.chunks,
-            store=vectorstore.open_store(settings, build.name, embeddings),
+            store=vectorstore.open_store(
+                settings, build.name, embeddings, [chunk.id for chunk in build.chunks], build.vectors
+            ),
             embeddings=embeddings,
             k=PASSAGES,
             mend=Spelling(texts, embeddings.is_word, short).mend,
+            rerank=load_reranker(settings),
             needs=lambda text: concepts.need(text).weights,
             encode=encode,
         )
-        guardrail = Guardrail.load(settings.knowledge_dir, today=today)
+        guardrail = Guardrail.load(settings.policy_dir, today=today)
         speaker = None
         if settings.model:
             # Imported only here: without a model nothing of it costs start-up time.
             from assistant.answering.generative import Speaker
 
             speaker = Speaker.load(settings, build.chunks, mentions, encode, wording, build.name)
-        return cls(settings, guardrail, retriever, answerer, wording, build.name, today, speaker)
+        watch = None
+        if guardrail.head is not None and not same_model(guardrail.head.model, settings.embedding_model):
+            watch = load_embeddings(settings.model_copy(update={"embedding_model": guardrail.head.model}))
+        return cls(settings, guardrail, retriever, answerer, wording, build.name, today, speaker, watch)
 
     def reply(self, message: str, conversation: Conversation) -> schema.Reply:
         """Answer one message; the conversation is changed to hold what must be remembered."""
@@ -188,16 +205,24 @@ class Assistant:
         yield Event("done", self._reply(self._told(heard, speech)))
 
     def _triage(self, turn: Turn) -> Turn:
-        triage = self.guardrail.assess(
-            turn.message, turn.conversation.triage, embed=self.retriever.embeddings.encode
-        )
-        return replace(turn, triage=triage)
+        questions = segments.questions(self.retriever.mend(turn.message))
+        memory = turn.conversation.memory
+        ahead = [text for q in questions for text in self.answerer.understanding.texts(q, memory)]
+
+        def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+            if self._watch is not None:
+                return self._watch.encode(texts)
+            return self.retriever.embeddings.encode([*texts, *ahead])[: len(texts)]
+
+        triage = self.guardrail.assess(turn.message, turn.conversation.triage, embed=embed)
+        return replace(turn, questions=tuple(questions), ahead=tuple(ahead), triage=triage)
 
     def _retrieve(self, turn: Turn) -> Turn:
         if turn.triage is not None and turn.triage.level == "urgent":
             return turn
-        questions = segments.questions(self.retriever.mend(turn.message))
-        return replace(turn, passages={text: self.retriever.search(text) for text in questions})
+        # Computed already where the guardrail asked for embeddings; else here, in one batch.
+        self.retriever.embeddings.encode(turn.ahead)
+        return replace(turn, passages={text: self.retriever.search(text) for text in turn.questions})
 
     def _answer(self, turn: Turn) -> Turn:
         turn = self._compose(turn)

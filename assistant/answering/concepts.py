@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ CUT = 0.5
 FEWEST = 2
 DENSE_WEIGHT = 1.2
 """What a cosine of 1 counts beside one shared concept."""
+KEPT_TEXTS = 1_024
 _STEMMER = Stemmer.Stemmer("english")
 
 
@@ -60,6 +62,8 @@ class Concepts:
             name: re.compile("|".join(rf"(?<!\S){re.escape(_stems(term))}(?!\S)" for term in terms))
             for name, terms in words_of.items()
         }
+        # One message is looked through several times on its way to an answer.
+        self._found = lru_cache(maxsize=KEPT_TEXTS)(self._find)
 
     @classmethod
     def load(cls, path: Path) -> Concepts:
@@ -86,6 +90,9 @@ class Concepts:
 
     def named(self, text: str) -> frozenset[str]:
         """Return the concepts that `text` names."""
+        return self._found(text)
+
+    def _find(self, text: str) -> frozenset[str]:
         plain = _stems(text)
         return frozenset(name for name, pattern in self._patterns.items() if pattern.search(plain))
 

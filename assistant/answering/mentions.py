@@ -143,14 +143,11 @@ class Mentions:
                 run = "".join(token for _, token in window)
                 if run == joined:
                     return window[0][0], window[-1][0] + 1
+                if run[0] != joined[0] or abs(len(run) - len(joined)) > 2:
+                    continue
                 unknown = any(not self._is_word(token) for _, token in window if token not in name)
                 shared = any(token in name for _, token in window)
-                if (
-                    run[0] == joined[0]
-                    and (unknown or shared)
-                    and abs(len(run) - len(joined)) <= 2
-                    and fuzz.ratio(run, joined) >= ALIAS_RATIO
-                ):
+                if (unknown or shared) and fuzz.ratio(run, joined) >= ALIAS_RATIO:
                     return window[0][0], window[-1][0] + 1
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from langchain_core.documents import Document
 from pydantic import BaseModel
@@ -52,6 +53,7 @@ ANCHOR = 0.42
 ANCHOR_SHARE = 0.85
 """Least share of the nearest passage's cosine for another one to count too."""
 ANCHORS = 3
+KEPT_MENTIONS = 256
 _ORDINALS = {
     "first": 0,
     "second": 1,
@@ -138,6 +140,7 @@ class Understanding:
         self._names_concept = names_concept
         self._intents = intents
         self._mentions = mentions
+        self._find = lru_cache(maxsize=KEPT_MENTIONS)(mentions.find)
         self._stand_in = stand_in
         self._by_id = {chunk.id: chunk for chunk in chunks}
         self.examples = intents.examples
@@ -162,7 +165,7 @@ class Understanding:
             tells: It tells of pain and asks nothing.
             before: The question before it, in the same message or an earlier one.
         """
-        mentions = self._mentions.find(message)
+        mentions = self._find(message)
         named = [mention.chunk for mention in mentions]
         intents = self._intents.classify(mask(message, mentions, self._stand_in))
         if item := self._item(message, memory):
@@ -196,6 +199,14 @@ class Understanding:
             bool(named),
             max((float(d.metadata["dense"]) for d in documents), default=0.0),
         )
+
+    def texts(self, message: str, memory: Memory) -> list[str]:
+        """Return the texts whose embeddings `understand` and what follows it may ask for."""
+        mentions = self._find(message)
+        texts = [message, mask(message, mentions, self._stand_in)]
+        if memory.questions and len(message.split()) <= FRAGMENT_WORDS:
+            texts.append(f"{memory.questions[-1]} {message}")
+        return [*texts, self._context(message, [mention.chunk for mention in mentions], memory)]
 
     def _context(self, message: str, named: Sequence[Chunk], memory: Memory) -> str:
         """Return the text that the needs are read from: this message, or an earlier one it points back to."""

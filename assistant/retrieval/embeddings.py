@@ -15,6 +15,7 @@ import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+from assistant.retrieval.batching import Batcher
 from assistant.settings import Settings
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
@@ -33,7 +35,7 @@ BATCH = 32
 CACHE_SIZE = 4_096
 KEPT_BATCH = 16
 """Least number of texts whose vectors are worth a file."""
-EXPORT_VERSION = 1
+EXPORT_VERSION = 2
 _CHECK_TEXTS = (
     "How do I do a bird dog?",
     "Back",
@@ -144,15 +146,39 @@ def load_embeddings(settings: Settings) -> LocalEmbeddings:
         ModelError: the model cannot be found, or its weights are not the published ones.
     """
     source, weights = locate_model(settings.embedding_model)
-    identity = f"{settings.embedding_model}@{weights[:16]}"
-    if settings.embedding_backend == "onnx" and source.is_dir():
-        folder = settings.data_dir / "models" / f"{weights[:16]}-v{EXPORT_VERSION}"
+    named = identity(settings)
+    if (folder := _export_folder(settings, source, weights)) is not None:
         if not (folder / "export.json").is_file():
             export(source, folder)
         onnx = _OnnxEncoder(folder, settings.embedding_threads)
-        return LocalEmbeddings(onnx, identity=identity, vocabulary=onnx.vocabulary)
+        lanes = max(1, (os.cpu_count() or 1) // (settings.workers * settings.embedding_threads))
+        return LocalEmbeddings(Batcher(onnx, lanes), identity=named, vocabulary=onnx.vocabulary)
     torch = _TorchEncoder(source, settings.embedding_threads)
-    return LocalEmbeddings(torch, identity=identity, vocabulary=frozenset(torch.model.tokenizer.get_vocab()))
+    return LocalEmbeddings(torch, identity=named, vocabulary=frozenset(torch.model.tokenizer.get_vocab()))
+
+
+def identity(settings: Settings) -> str:
+    """Return the name of the weights that the settings mean, without loading them; errors as for the load."""
+    return f"{settings.embedding_model}@{locate_model(settings.embedding_model)[1][:16]}"
+
+
+def is_exported(settings: Settings) -> bool:
+    """Say whether the model can be loaded without making an export first."""
+    folder = _export_folder(settings, *locate_model(settings.embedding_model))
+    return folder is None or (folder / "export.json").is_file()
+
+
+def _export_folder(settings: Settings, source: Path, weights: str) -> Path | None:
+    """Return where the export of the model belongs, or None where torch serves it."""
+    if settings.embedding_backend != "onnx" or not source.is_dir():
+        return None
+    return settings.data_dir / "models" / f"{weights[:16]}-v{EXPORT_VERSION}"
+
+
+def same_model(one: str, other: str) -> bool:
+    """Say whether two settings name the same model; the default has a short and a long name."""
+    short = DEFAULT_MODEL.split("/")[1]
+    return one == other or {one, other} <= {DEFAULT_MODEL, short}
 
 
 def locate_model(name: str) -> tuple[Path, str]:
@@ -198,6 +224,12 @@ def _weights_file(folder: Path) -> Path:
 
 
 def _sha256(path: Path) -> str:
+    known = path.stat()
+    return _sha256_of(path, known.st_size, known.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _sha256_of(path: Path, _size: int, _changed: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -301,6 +333,7 @@ def export(source: Path, folder: Path) -> None:
 def _write_graph(model: Any, path: Path) -> None:
     import warnings
 
+    import onnx
     import torch
 
     class Pooled(torch.nn.Module):  # type: ignore[misc]
@@ -328,3 +361,12 @@ def _write_graph(model: Any, path: Path) -> None:
             opset_version=17,
             dynamo=False,
         )
+    # Weights in a file of their own are mapped, not read: 75 MB less for a server, and shared by several.
+    onnx.save(
+        onnx.load(path),
+        path,
+        save_as_external_data=True,
+        location=f"{path.stem}.weights",
+        size_threshold=1024,
+    )
+    path.with_suffix(".weights").chmod(path.stat().st_mode)

@@ -14,7 +14,6 @@ from typing import Any
 import bm25s
 import numpy as np
 import Stemmer
-from langchain_chroma import Chroma
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
@@ -23,6 +22,7 @@ from pydantic import ConfigDict, Field, PrivateAttr
 
 from assistant.ingestion.chunks import Chunk, sentences
 from assistant.retrieval.embeddings import LocalEmbeddings
+from assistant.retrieval.vectorstore import Store
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)
 
@@ -41,6 +41,8 @@ LENGTHENED = 0.15
 MOST_LINES = 5_000
 """Lines that are embedded by themselves; a library with more is searched by whole passages."""
 DEFAULT_K = 5
+RERANKED = 20
+"""How many of the best passages a reranker reads."""
 POOL = 60
 """How many passages each ranking contributes."""
 
@@ -61,11 +63,13 @@ class HybridRetriever(BaseRetriever):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     chunks: Sequence[Chunk]
-    store: Chroma
+    store: Store
     embeddings: LocalEmbeddings
     k: int = Field(default=DEFAULT_K, ge=1)
     mend: Callable[[str], str] = str
     """Mends misspelled words of a query before it is searched."""
+    rerank: Callable[[str, Sequence[str]], Sequence[float]] | None = None
+    """Scores the best passages again, question and passage read together; None keeps the fused order."""
     needs: Needs | None = None
     """Returns the muscles, movements and complaints in a text with their weights."""
     encode: Callable[[Sequence[str]], NDArray[np.float32]] | None = None
@@ -78,6 +82,7 @@ class HybridRetriever(BaseRetriever):
     _stemmer: Any = PrivateAttr(default=None)
     _lines: Any = PrivateAttr(default=None)
     _line_owners: list[str] = PrivateAttr(default_factory=list)
+    _line_starts: list[int] = PrivateAttr(default_factory=list)
     _served: dict[str, frozenset[str]] = PrivateAttr(default_factory=dict)
 
     def model_post_init(self, _context: Any, /) -> None:
@@ -91,7 +96,9 @@ class HybridRetriever(BaseRetriever):
         if 0 < len(lines) <= MOST_LINES:
             encode = self.encode or self.embeddings.encode
             self._lines = encode([line for _, line in lines])
-            self._line_owners = [owner for owner, _ in lines]
+            owners = [owner for owner, _ in lines]
+            self._line_starts = [n for n, owner in enumerate(owners) if not n or owner != owners[n - 1]]
+            self._line_owners = [owners[n] for n in self._line_starts]
         if self.needs is not None:
             self._served = {chunk.id: frozenset(self.needs(chunk.searchable)) for chunk in self.chunks}
 
@@ -104,28 +111,34 @@ class HybridRetriever(BaseRetriever):
         near = self._near(query, dense) if dense else {}
         asked = self.needs(query) if self.needs and dense and lexical else {}
         joined: dict[str, float] = {}
+        least = min(near.values(), default=0.0)
         for chunk_id in {**dense, **lexical}:
             served = self._served.get(chunk_id, frozenset())
             shared = sum(asked.get(need, 0.0) for need in served)
             joined[chunk_id] = (
-                near.get(chunk_id, min(near.values(), default=0.0))
+                near.get(chunk_id, least)
                 + LEXICAL_WEIGHT * min(lexical.get(chunk_id, 0.0), MOST_LEXICAL) / MOST_LEXICAL
                 + NEEDS_WEIGHT * shared / (1 + LENGTHENED * len(served))
             )
-        best = sorted(joined, key=lambda i: (-joined[i], self._by_id[i].position))[:wanted]
+        best = sorted(joined, key=lambda i: (-joined[i], self._by_id[i].position))
+        if self.rerank is not None:
+            best = best[: max(wanted, RERANKED)]
+            scores = self.rerank(query, [self._by_id[i].searchable for i in best])
+            again = dict(zip(best, scores, strict=True))
+            best.sort(key=lambda chunk_id: -again[chunk_id])
         return [
-            self._document(self._by_id[i], dense.get(i, 0.0), lexical.get(i, 0.0), joined[i]) for i in best
+            self._document(self._by_id[i], dense.get(i, 0.0), lexical.get(i, 0.0), joined[i])
+            for i in best[:wanted]
         ]
 
     def _near(self, query: str, dense: Mapping[str, float]) -> dict[str, float]:
         """Return how near each passage is in meaning: the whole of it and its nearest line."""
         if self._lines is None:
             return dict(dense)
-        nearest: dict[str, float] = {}
-        for owner, cosine in zip(
-            self._line_owners, self._lines @ self.embeddings.encode([query])[0], strict=True
-        ):
-            nearest[owner] = max(nearest.get(owner, -1.0), float(cosine))
+        cosines = self._lines @ self.embeddings.encode([query])[0]
+        # A passage's lines lie behind one another.
+        best = np.maximum.reduceat(cosines, self._line_starts)
+        nearest = dict(zip(self._line_owners, best.tolist(), strict=True))
         return {
             chunk_id: (1 - LINE_SHARE) * cosine + LINE_SHARE * nearest.get(chunk_id, cosine)
             for chunk_id, cosine in dense.items()
@@ -143,12 +156,8 @@ class HybridRetriever(BaseRetriever):
     def _dense(self, query: str, k: int) -> dict[str, float]:
         if not self.chunks:
             return {}
-        vector = [float(value) for value in self.embeddings.encode([query])[0]]
-        found = self.store.similarity_search_by_vector_with_relevance_scores(
-            vector, k=min(k, len(self.chunks))
-        )
-        scores = {str(document.id): 1.0 - float(distance) for document, distance in found}
-        return {chunk_id: score for chunk_id, score in scores.items() if chunk_id in self._by_id}
+        found = self.store.nearest(self.embeddings.encode([query])[0], min(k, len(self.chunks)))
+        return {chunk_id: score for chunk_id, score in found.items() if chunk_id in self._by_id}
 
     def _lexical(self, query: str, k: int) -> dict[str, float]:
         if self._bm25 is None:
