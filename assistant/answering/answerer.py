@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
@@ -24,6 +25,7 @@ _TOPICS: dict[str, schema.Topic] = {
     "causes": "causes",
     "integrate": "integration",
     "plan": "integration",
+    "calendar": "integration",
     "protect": "protection",
     "seek_help": "seek_help",
     "report": "seek_help",
@@ -98,6 +100,7 @@ class Answerer:
         covered: Covered,
         *,
         tells: bool = False,
+        fresh: bool = False,
     ) -> tuple[Draft, Memory]:
         """Return the drafted answer and the new memory.
 
@@ -105,7 +108,8 @@ class Answerer:
             found: The questions of one message in order, each with its passages.
             memory: What was talked about before.
             covered: Judges from passages and a margin of cosines whether the guide covers a question.
-            tells: The message tells of pain and asks nothing.
+            tells: The message asks nothing, and the visitor has pain.
+            fresh: It told something new of the pain.
         """
         memory = memory.model_copy(deep=True)
         drafts: list[Draft] = []
@@ -114,7 +118,7 @@ class Answerer:
         before = memory.questions[-1] if memory.questions else ""
         for text in self._worth_answering(found, memory, covered, before):
             question = self.understanding.understand(
-                text, found[text], memory, covered, tells=tells, before=before
+                text, found[text], memory, covered, tells=tells, fresh=fresh, before=before
             )
             before = text
             about = tuple(chunk.id for chunk in question.targets) or (text,)
@@ -158,11 +162,11 @@ class Answerer:
         if intent.startswith("out."):
             return self._outside(intent[4:], question, memory)
         if intent in SMALLTALK or intent.startswith("meta"):
-            return self._talk(intent, memory)
+            return self._talk(intent, question.message, memory)
         draft = Draft(_TOPICS.get(intent, "exercises"))
         draft.said = memory.said
         draft.asked_for = intent
-        if intent in ("more", "all", "plan", "easier"):
+        if intent in ("more", "all", "plan", "calendar", "easier"):
             getattr(self, f"_{intent}")(draft, question, memory)
         else:
             getattr(self, f"_{intent}", self._choose)(draft, question)
@@ -178,6 +182,9 @@ class Answerer:
 
     def _plan(self, draft: Draft, question: Question, memory: Memory) -> None:
         memory.week = self.plans.write(draft, question.message, memory.week)
+
+    def _calendar(self, draft: Draft, question: Question, memory: Memory) -> None:
+        memory.week = self.plans.write(draft, "", memory.week, whole=False)
 
     def _more(self, draft: Draft, question: Question, memory: Memory) -> None:
         """Go on: the rest of a list, the next exercise of the guide, or others that were not shown yet."""
@@ -440,10 +447,11 @@ class Answerer:
         near = linked or [c for c in question.passages[:3] if c.kind in ("tip", "cause", "integration")][:1]
         self._also(draft, near)
 
-    def _talk(self, intent: str, memory: Memory) -> Draft:
+    def _talk(self, intent: str, question: str, memory: Memory) -> Draft:
         draft = Draft("smalltalk")
         if intent == "meta_history":
-            asked = memory.questions[-1] if memory.questions else ""
+            first = re.search(r"\bfirst\b", question, re.IGNORECASE)
+            asked = memory.questions[0 if first else -1] if memory.questions else ""
             key = "history" if asked else "history_none"
             draft.say(self.wording.say(f"answers.meta.{key}", question=asked))
         elif intent.startswith("meta_"):

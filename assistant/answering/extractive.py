@@ -159,7 +159,7 @@ class Composer:
         Said once in a conversation; asked for again, the number alone.
         """
         if "frequency" in draft.said:
-            if draft.asked_for in ("frequency", "plan"):
+            if draft.asked_for == "frequency":
                 self._frequency_again(draft)
             return
         draft.said.append("frequency")

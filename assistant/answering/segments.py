@@ -17,7 +17,8 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    rf"^(?:and |also |so |ok |then )?(?:{_ASKS})\b|[:,]\s*(?:how|what|when|where|which|why)\b|\?\s*$",
+    rf"^(?:(?:and|also|so|ok|then|yes|yeah|no|but|well|sure|right)\W+)*(?:{_ASKS})\b"
+    r"|(?:[:,]\s*|\bbut )(?:how|what|when|where|which|why)\b|\?\s*$",
     re.IGNORECASE,
 )
 _WISH = re.compile(

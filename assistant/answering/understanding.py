@@ -21,7 +21,18 @@ Covered = Callable[[Sequence[Document], float, float], bool]
 
 SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny")
 ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order", "alternative")
-FOLLOW_UPS = (*ABOUT_ONE, "why", "causes", "integrate", "more", "all", "easier", "no_weights", "plan")
+FOLLOW_UPS = (
+    *ABOUT_ONE,
+    "why",
+    "causes",
+    "integrate",
+    "more",
+    "all",
+    "easier",
+    "no_weights",
+    "plan",
+    "calendar",
+)
 LISTS = ("all", "summary", "order", "more")
 OWN_WORDS = ("out.pregnancy", "out.surgery", "out.children", "out.drugs")
 """Kinds outside the guide whose own wording is said even to somebody who tells of pain."""
@@ -71,7 +82,8 @@ _COUNT = "|".join(_COUNTS)
 _PLACE = r"first|second|third|fourth|fifth|last|1st|2nd|3rd"
 _ORDINAL = re.compile(
     rf"\b(?:({_PLACE}) (?:one|exercise|move)"
-    rf"|the ({_PLACE})\b(?!\s+(?:time|week|day|run|half|mile|month|place|thing|visit|step|part|set|round|few)))"
+    rf"|the ({_PLACE})\b"
+    r"(?!\s+(?:time|week|day|run|half|mile|month|place|thing|visit|step|part|set|round|few)))"
     rf"|(?:\bnumber|\bno\.?|#)\s*(\d{{1,2}}|{_COUNT})\b",
     re.IGNORECASE,
 )
@@ -80,6 +92,8 @@ _POINTS_BACK = re.compile(
     r"|^(?:and|what about|how about|but)\b",
     re.IGNORECASE,
 )
+_SIDE = re.compile(r"^(?:\W*(?:and|so|ok|what|about|how)\W+)*(before|after)\W*$", re.IGNORECASE)
+"""A message that is only "and before?"."""
 _OTHER = re.compile(r"\bthe other (?:one|exercise|move|\w+)\b", re.IGNORECASE)
 
 
@@ -153,6 +167,7 @@ class Understanding:
         covered: Covered,
         *,
         tells: bool = False,
+        fresh: bool = False,
         before: str = "",
     ) -> Question:
         """Return what `message` asks for.
@@ -162,7 +177,8 @@ class Understanding:
             documents: The passages found for it.
             memory: What was talked about.
             covered: Judges whether the guide covers a question.
-            tells: It tells of pain and asks nothing.
+            tells: It asks nothing, and the visitor has pain.
+            fresh: It told something new of the pain.
             before: The question before it, in the same message or an earlier one.
         """
         mentions = self._find(message)
@@ -183,18 +199,29 @@ class Understanding:
             # Tips again, and nothing said of which: the others.
             intent = intent if self._names_concept(message) else "more"
         polite = intent in ("thanks", "goodbye") and intents.scores[intent] >= SURE_LIST
-        nothing = (intent in (*SMALLTALK, "which") and not polite) or (intent in ABOUT_ONE and not pointed)
-        if tells and (named or nothing or (intent.startswith("out.") and intent not in OWN_WORDS)):
+        nothing = (intent in (*SMALLTALK, "which") and not polite) or (
+            intent in ABOUT_ONE and not pointed and not named
+        )
+        hurts = named and intents.scores["report"] > max(SURE_LIST, intents.scores["howto"])
+        outside = intent.startswith("out.") and intent not in OWN_WORDS
+        complains = fresh and not polite and intent not in OWN_WORDS
+        if tells and (hurts or nothing or outside or complains):
             # Whoever stops an exercise because it hurts is not shown the exercise again.
             return Question(message, "report", passages=passages, context=message)
         follows = intent in ABOUT_ONE or intent == "holds" or (intent == "integrate" and len(pointed) == 1)
         targets = named or (pointed if follows else [])
+        if intent == "compare" and len(named) == 1:
+            # "what's the difference to cat-cow": from the one that was talked about.
+            shown = [self._by_id[i] for i in memory.shown if i in self._by_id and i != named[0].id]
+            targets = [*shown, *named] if len(shown) == 1 else named
+        if intent in ("calendar", "plan") and memory.week is None:
+            intent = "plan"
         return Question(
             message,
             intent,
             targets,
             passages,
-            self._context(message, named, memory),
+            self._context(message, named, memory, intent),
             self._anchors(documents),
             bool(named),
             max((float(d.metadata["dense"]) for d in documents), default=0.0),
@@ -208,8 +235,10 @@ class Understanding:
             texts.append(f"{memory.questions[-1]} {message}")
         return [*texts, self._context(message, [mention.chunk for mention in mentions], memory)]
 
-    def _context(self, message: str, named: Sequence[Chunk], memory: Memory) -> str:
+    def _context(self, message: str, named: Sequence[Chunk], memory: Memory, intent: str = "") -> str:
         """Return the text that the needs are read from: this message, or an earlier one it points back to."""
+        if intent == "integrate" and (side := _SIDE.search(message)):
+            return f"{message} {side[1]} a run"
         points = len(message.split()) <= SHORT_WORDS and _POINTS_BACK.search(message)
         if memory.about and points and not named and not self._names_concept(message):
             return f"{memory.about} {message}"
@@ -255,16 +284,16 @@ class Understanding:
             if len(message.split()) - sum(len(c.title.split()) for c in named) <= 1:
                 # "and superman": the bare name, whatever was asked before.
                 return "dose" if memory.intent == "dose" and _POINTS_BACK.search(message) else "howto"
-            known = (*ABOUT_ONE, "integrate", "choose", "plan", "easier", "no_weights")
+            known = (*ABOUT_ONE, "integrate", "choose", "plan", "calendar", "easier", "no_weights", "report")
             if best == "alternative" and not self._clearly(best, intents):
                 best = next(name for name in intents.scores if name != best)
             return best if best in known else "howto"
+        if len(pointed) == 1 and (_ORDINAL.search(message) or _OTHER.search(message)):
+            return best if best in ("benefit", "dose", "frequency") else "howto"
         if best in SMALLTALK or best.startswith("meta"):
             if intents.scores[best] > SURE_TALK + max(0.0, TALK_MARGIN - intents.margin):
                 return best
             best = next(n for n in intents.scores if n not in SMALLTALK and not n.startswith("meta"))
-        if len(pointed) == 1 and (_ORDINAL.search(message) or _OTHER.search(message)):
-            return best if best in ("benefit", "dose", "frequency") else "howto"
         if best in LISTS and intents.scores[best] < SURE_LIST:
             best = next(
                 n for n in intents.scores if n not in (*LISTS, *SMALLTALK) and not n.startswith("meta")
