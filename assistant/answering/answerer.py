@@ -41,7 +41,7 @@ _NOT_ABOUT_EXERCISES = ("protect", "seek_help", "clinic", "clinic_cost", "clinic
 """Intents whose answer names exercises by the way: "how many?" after it does not mean those."""
 _HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto", "dose"}}
 """What an answer of an intent answers along with it."""
-_NEARBY = ("lead", "training", "nutrition", "treatment")
+_NEARBY = ("lead", "training", "nutrition", "treatment", "body_part")
 """Kinds of questions beside the guide after which it is worth saying what the guide has nearby."""
 _EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
 NEAR_ENOUGH = 0.3

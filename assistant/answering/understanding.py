@@ -47,6 +47,8 @@ OUTSIDE_NAMED = -0.05
 limping")."""
 OUTSIDE_WHOLE_NAME = -0.25
 """The same where the whole name stands there ("diastasis recti and dead bugs")."""
+NEARLY = 0.15
+"""Distance to the nearest intent within which a message may tell of pain all the same."""
 LEAD = 0.05
 """By how much an intent must be nearer than every other to be taken for certain."""
 MEDICAL = ("drugs", "surgery", "pregnancy", "children")
@@ -59,6 +61,8 @@ NEAR_OUT = 0.35
 """Least similarity to a kind of question outside the guide at which that kind's own wording is used."""
 SHORT_WORDS = 7
 FRAGMENT_WORDS = 3
+BARE_WORDS = 5
+"""Words up to which "it" can only mean something said before."""
 ANCHOR = 0.42
 """Least cosine of a passage that the answer must hold."""
 ANCHOR_SHARE = 0.85
@@ -204,7 +208,9 @@ class Understanding:
         )
         hurts = named and intents.scores["report"] > max(SURE_LIST, intents.scores["howto"])
         outside = intent.startswith("out.") and intent not in OWN_WORDS
+        told = max(intents.scores["report"], intents.scores["seek_help"])
         complains = fresh and not polite and intent not in OWN_WORDS
+        complains = complains and told >= max(intents.scores.values()) - NEARLY
         if tells and (hurts or nothing or outside or complains):
             # Whoever stops an exercise because it hurts is not shown the exercise again.
             return Question(message, "report", passages=passages, context=message)
@@ -276,7 +282,7 @@ class Understanding:
         best = intents.best
         if self._about_plan(message, intents, memory, covered, documents):
             return "plan"
-        if best.startswith("clinic") and intents.scores[best] > SURE_TALK and intents.margin > 0.02:
+        if best.startswith("clinic") and intents.scores[best] > SURE_TALK and intents.margin > LEAD:
             return best
         if named:
             if self._beside(message, intents, OUTSIDE_WHOLE_NAME if whole else OUTSIDE_NAMED):
@@ -291,7 +297,8 @@ class Understanding:
         if len(pointed) == 1 and (_ORDINAL.search(message) or _OTHER.search(message)):
             return best if best in ("benefit", "dose", "frequency") else "howto"
         if best in SMALLTALK or best.startswith("meta"):
-            if intents.scores[best] > SURE_TALK + max(0.0, TALK_MARGIN - intents.margin):
+            back = best == "meta_ability" and len(pointed) == 1
+            if not back and intents.scores[best] > SURE_TALK + max(0.0, TALK_MARGIN - intents.margin):
                 return best
             best = next(n for n in intents.scores if n not in SMALLTALK and not n.startswith("meta"))
         if best in LISTS and intents.scores[best] < SURE_LIST:
@@ -304,7 +311,8 @@ class Understanding:
                 return "benefit"
             if pointed or best in ("more", "all", "easier", "no_weights"):
                 return best
-            if not memory.shown and best in ABOUT_ONE and _POINTS_BACK.search(message):
+            bare = len(message.split()) <= BARE_WORDS
+            if not memory.shown and bare and best in ABOUT_ONE and _POINTS_BACK.search(message):
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
         if best == "report" and not asks(message) and intents.margin > 0:
             return best
