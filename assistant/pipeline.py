@@ -238,8 +238,21 @@ class Assistant:
             turn.conversation.memory,
             relevance.covered,
             tells=turn.triage.present_pain and not segments.asks(turn.message),
+            fresh=self._new_on_pain(turn),
         )
         return replace(turn, draft=draft)
+
+    @staticmethod
+    def _new_on_pain(turn: Turn) -> bool:
+        """Say whether this message told something of the pain that was not known."""
+        assert turn.triage is not None
+        now, before = turn.triage.state, turn.conversation.triage
+        settled = before.settled if before is not None else {}
+        return (
+            now.pain_turn == now.turn
+            or any(fact.turn == now.turn for fact in now.facts)
+            or now.settled != settled
+        )
 
     def _speech(self, turn: Turn) -> Speech | None:
         """Return a language model's answer, not yet begun, where one is wanted."""
@@ -341,11 +354,15 @@ class Assistant:
         if not lead and foreign and self.wording.has(note):
             return self.wording.say(note) + gap, ""
         if triage.level == "refer":
+            if draft.plan is not None and not lead:
+                other = "_other" if triage.subject == "other" else ""
+                lead = self.wording.say(f"care.refer.reminder{other}")
             general = (
                 self.wording.say("answers.lead.general") if draft.covered and "general" not in said else ""
             )
             said += ["general"] if general else []
-            return "\n\n".join(part for part in (lead, general) if part) + gap, ""
+            before = "\n\n".join(part for part in (lead, general) if part)
+            return before + gap if before else "", ""
         if lead and triage.ask is None:
             lead = "" if draft.answer and "check" in said else lead
             said.append("check")
