@@ -146,9 +146,11 @@ class Composer:
         draft.bullets(lines)
         return bool(lines)
 
-    def offer(self, draft: Draft, chunk: Chunk) -> None:
+    def offer(self, draft: Draft, chunk: Chunk, most: int = 2) -> None:
         """Say what the clinic does: the sentences of the seek-help passage behind its rule."""
-        parts = sentences(chunk.text)[1:3]
+        if draft.paragraphs and draft.citations and draft.citations[0].id == chunk.id:
+            return
+        parts = sentences(chunk.text)[1 : 1 + most]
         draft.say(" ".join(f"{part}{draft.cite(chunk)}" for part in parts))
 
     def frequency(self, draft: Draft) -> None:
@@ -157,7 +159,7 @@ class Composer:
         Said once in a conversation; asked for again, the number alone.
         """
         if "frequency" in draft.said:
-            if draft.asked_for in ("frequency", "plan"):
+            if draft.asked_for == "frequency":
                 self._frequency_again(draft)
             return
         draft.said.append("frequency")

@@ -73,7 +73,7 @@ class Mentions:
         self._generic = {
             word
             for word in named
-            if word in _QUALIFIERS
+            if word in _QUALIFIERS | _TAILS
             or any(word in texts[c.id] and word not in self._names[c.id] for c in self._exercises)
         }
 

@@ -7,6 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.guardrail.clauses import word_set
+from assistant.guardrail.dates import (
+    EVENT_PHRASES,
+    LONG_PHRASES,
+    MONTHS,
+    RECENT,
+    SINCE,
+    WEEKDAY_PLURALS,
+    WEEKDAYS,
+    since,
+    weekday_days,
+)
 from assistant.guardrail.lexicon import Places
 
 VAGUE_LONG = 60
@@ -41,108 +52,6 @@ _UNITS = {
     "trimester": 90, "nuit": 1, "noche": 1, "noite": 1, "nacht": 1, "nachte": 1, "run": 0, "session": 0,
 }  # fmt: skip
 _WORDY = word_set("s d h w y mo an min sec term season run session morning")
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan enero janvier januar janeiro", "february feb febrero fevrier februar fevereiro",
-            "march mar marzo mars marz maerz marco", "april apr abril avril", "may mayo mai maio",
-            "june jun junio juin juni junho", "july jul julio juillet juli julho",
-            "august aug agosto aout", "september sep sept septiembre septembre setembro",
-            "october oct octubre octobre oktober outubro", "november nov noviembre novembre novembro",
-            "december dec diciembre decembre dezember dezembro",
-        ),
-        1,
-    )
-    for name in names.split()
-}  # fmt: skip
-_WEEKDAYS = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "mon",
-    "tue",
-    "tues",
-    "wed",
-    "weds",
-    "thu",
-    "thur",
-    "thurs",
-    "fri",
-    "sat",
-    "sun",
-    "lunes",
-    "martes",
-    "miercoles",
-    "jueves",
-    "viernes",
-    "sabado",
-    "domingo",
-    "lundi",
-    "mardi",
-    "mercredi",
-    "jeudi",
-    "vendredi",
-    "samedi",
-    "dimanche",
-    "montag",
-    "dienstag",
-    "mittwoch",
-    "donnerstag",
-    "freitag",
-    "samstag",
-    "sonntag",
-    "segunda",
-    "terca",
-    "quarta",
-    "quinta",
-    "sexta",
-]
-_WEEKDAY_PLURALS = word_set("mondays tuesdays wednesdays thursdays fridays saturdays sundays weekends")
-_RECENT = {
-    "yesterday": 1, "today": 0, "tonight": 0, "yday": 1, "ayer": 1, "hoy": 0, "hier": 1, "gestern": 1,
-    "heute": 0,
-    "ontem": 1, "hoje": 0, "vorgestern": 2, "anteayer": 2,
-}  # fmt: skip
-_SINCE = word_set("since desde depuis seit after ever from by around until before last this in")
-# Days of the year on which an event that people date things by falls, roughly; (month, day).
-_EVENTS = {
-    "christmas": (12, 25), "xmas": (12, 25), "navidad": (12, 25), "noel": (12, 25), "weihnachten": (12, 25),
-    "natal": (12, 25), "new year": (1, 1), "new year's": (1, 1), "new years": (1, 1), "nye": (12, 31),
-    "easter": (4, 5), "whitsun": (5, 25), "whit": (5, 25), "pentecost": (5, 25), "holi": (3, 14),
-    "lent": (3, 5), "midsummer": (6, 21), "the worlds": (8, 20), "spring break": (3, 20),
-    "the holidays": (8, 15), "the summer holidays": (8, 15), "pascua": (4, 5), "paques": (4, 5),
-    "ostern": (4, 5), "pascoa": (4, 5),
-    "halloween": (10, 31), "thanksgiving": (11, 26), "valentine": (2, 14), "valentine's": (2, 14),
-    "spring": (4, 1), "summer": (7, 1), "autumn": (10, 1), "fall": (10, 1), "winter": (1, 5),
-    "verano": (7, 1),
-    "verao": (1, 15), "sommer": (7, 1), "ete": (7, 1), "primavera": (4, 1), "half term": (10, 25),
-    "bonfire night": (11, 5), "diwali": (10, 25), "ramadan": (3, 1), "eid": (3, 20), "july 4th": (7, 4),
-    "fourth of july": (7, 4), "labor day": (9, 5), "memorial day": (5, 28), "clocks went back": (10, 26),
-    "clocks changed": (10, 26), "clocks went forward": (3, 29), "went back to school": (9, 4),
-    "school started": (9, 4), "start of term": (9, 4), "back to school": (9, 4), "kids went back": (9, 4),
-    "start of the year": (1, 2), "beginning of the year": (1, 2), "bank holiday": (8, 28),
-}  # fmt: skip
-_LONG_EVENTS = (
-    "lockdown", "covid", "pandemic", "uni", "university", "college", "school", "childhood", "birth", "born",
-    "pregnancy", "my twenties", "my thirties", "my forties", "my teens", "a kid", "a child", "a teenager",
-    "high school", "was young", "was little", "last year", "last season", "last summer", "last winter",
-    "last spring", "last autumn", "last fall", "last month", "last christmas", "the army", "the pandemic",
-    "childbirth", "gave birth", "got married", "ano pasado", "mes pasado", "annee derniere", "mois dernier",
-    "letztes jahr", "letzten monat", "ano passado", "mes passado", "nina", "nino", "teenage", "retired",
-)  # fmt: skip
-_EVENT_PHRASES: dict[str, list[tuple[tuple[str, ...], tuple[int, int]]]] = {}
-for _name, _day in _EVENTS.items():
-    _EVENT_PHRASES.setdefault(_name.split()[0], []).append((tuple(_name.split()), _day))
-_LONG_PHRASES: dict[str, list[tuple[str, ...]]] = {}
-for _name in _LONG_EVENTS:
-    _LONG_PHRASES.setdefault(_name.split()[0], []).append(tuple(_name.split()))
-
-
 _PLURALS = word_set("""
     weeks months years decades semanas meses wochen monaten jahren semaines mois anos jahre monate annees
     ans
@@ -151,7 +60,7 @@ _FILLERS = word_set("""
     or to and of good solid full whole long bit nearly almost more other last past oder o ou bis a de
     straight consecutive n odd plus + something ish %
 """)
-_MONTH_BEFORE = _SINCE | {"early", "late", "mid", "around"}
+_MONTH_BEFORE = SINCE | {"early", "late", "mid", "around"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +143,7 @@ def _notation(words: Sequence[str], i: int) -> TimeSpan | None:
 def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     number = _number(words[i])
     j = i + 1
-    if number is not None and number >= 2 and words[j : j + 1] and words[j] in _WEEKDAY_PLURALS:
+    if number is not None and number >= 2 and words[j : j + 1] and words[j] in WEEKDAY_PLURALS:
         return TimeSpan(7 * number, i, j, "vague")
     if number is None:
         unit = _singular(words[i])
@@ -358,11 +267,11 @@ def _dated(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     word = words[i]
     previous = words[i - 1] if i else ""
     before = list(words[max(0, i - 4) : i])
-    anchored = any(w in _SINCE for w in before)
-    if word in _RECENT:
-        return TimeSpan(_RECENT[word], i, i, "since")
-    if word in _WEEKDAYS and not (word in ("sat", "sun", "mon", "wed", "mar") and not anchored):
-        return TimeSpan(_weekday_days(word, today, previous == "last"), i, i, "since")
+    anchored = any(w in SINCE for w in before)
+    if word in RECENT:
+        return TimeSpan(RECENT[word], i, i, "since")
+    if word in WEEKDAYS and not (word in ("sat", "sun", "mon", "wed", "mar") and not anchored):
+        return TimeSpan(weekday_days(word, today, previous == "last"), i, i, "since")
     if word in ("weekend", "wochenende") and previous in (
         "the",
         "this",
@@ -384,7 +293,7 @@ def _dated(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     ):
         days = (today - date(int(word), 7, 1)).days if int(word) < today.year else today.timetuple().tm_yday
         return TimeSpan(max(days, 30), i, i, "since")
-    for phrase in _LONG_PHRASES.get(word, ()):
+    for phrase in LONG_PHRASES.get(word, ()):
         if tuple(words[i : i + len(phrase)]) == phrase and (anchored or phrase[0] == "last"):
             if phrase == ("last", "month"):
                 return TimeSpan(30, i, i + 1, "since")
@@ -392,29 +301,11 @@ def _dated(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     if not anchored and previous != "since":
         return None
     doubtful = word in ("may", "mar", "march", "mars") and previous not in _MONTH_BEFORE
-    if word in _MONTHS and not doubtful:
-        return TimeSpan(_since(today, _MONTHS[word], 15), i, i, "since")
-    for phrase, (month, day) in _EVENT_PHRASES.get(word, ()):
+    if word in MONTHS and not doubtful:
+        return TimeSpan(since(today, MONTHS[word], 15), i, i, "since")
+    for phrase, (month, day) in EVENT_PHRASES.get(word, ()):
         if tuple(words[i : i + len(phrase)]) == phrase:
-            return TimeSpan(_since(today, month, day), i, i + len(phrase) - 1, "since")
+            return TimeSpan(since(today, month, day), i, i + len(phrase) - 1, "since")
     if word.isdigit() and previous == "was" and 3 < int(word) < 90:
         return TimeSpan(365, i, i, "since")
     return None
-
-
-def _since(today: date, month: int, day: int) -> int:
-    """Return the days since the last such day of the year; the running month counts from its start."""
-    if month == today.month and day == 15:
-        return max(today.day - 1, 1)
-    then = date(today.year, month, day)
-    if then > today:
-        then = date(today.year - 1, month, day)
-    return (today - then).days
-
-
-def _weekday_days(word: str, today: date, last: bool) -> int:
-    english = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-    if word[:3] in english:
-        days = (today.weekday() - english.index(word[:3])) % 7
-        return days + (7 if last and days == 0 else 0)
-    return 5

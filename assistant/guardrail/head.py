@@ -1,10 +1,11 @@
 """The learned head: logistic regression over embeddings, words and what the rules found.
 
-It reads a whole message, so it knows a training story from a complaint where single clauses mislead.
-`triage.py` lets it raise what the rules missed and drop what they took from a side remark; it never
-touches a red flag that the rules found. Inference is numpy only; the weights are a small `.npz` made by
-`python -m assistant.guardrail.train`, with the name of the embedding model and the hash of the cases.
-Without the file the rules work alone.
+It reads a whole message, so it knows a training story from a complaint where single clauses mislead. Its
+opinion is the mean of two: of the regression, and of the adapter that reads the words in their order.
+`triage.py` lets it raise what the rules missed and drop what they took from a side remark; a red flag that
+the rules found falls only where no pain of the back is told. Inference is numpy only; the weights are a
+small `.npz` made by `python -m assistant.guardrail.train`, with the name of the embedding model and the hash
+of the cases. Without the file the rules work alone.
 """
 
 from __future__ import annotations
@@ -18,19 +19,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.guardrail.signals import Reading
+from assistant.guardrail.reading import Reading
 
 FILE = "triage_head.npz"
 LEVELS = ("none", "check", "refer", "urgent")
-SCALES = {"message": 3.0, "parts": 2.0, "concepts": 0.5, "reading": 0.6, "rows": 0.6, "words": 2.0}
+SCALES = {"message": 3.0, "concepts": 0.5, "reading": 0.6, "rows": 0.6, "words": 2.0}
 """Weights of the blocks of features, chosen by cross-validation on the cases."""
-SHORT_WORDS = 30
-PART_WORDS = 8
-MAX_PARTS = 24
 NGRAM = 3
 READING_FEATURES = 15
 
+URGENT_ROWS = {
+    "saddle": "saddle", "bladder_bowel": "bladder_bowel", "both_legs": "both_legs",
+    "leg_weakness": "leg_weakness", "trauma": "trauma", "fever": "fever", "weight_loss": "weight_loss",
+    "cancer_history": "cancer_history", "night_pain": "night_pain", "chest_pain": "chest_pain",
+    "other_red_flag": "other_sign", "despair": "self_harm",
+}  # fmt: skip
+"""Signal of a case → the row of `red_flags.toml` that speaks for it."""
+REFER_ROWS = {
+    "duration": "persistent", "interference": "interference", "worsening": "worsening",
+    "recurrence": "recurrence", "numbness": "numbness", "bone_stress": "bone_stress", "other": "worried",
+}  # fmt: skip
+
 Array = NDArray[np.float32]
+
+
+def sign(case: dict[str, Any]) -> str:
+    """Return the signal that a case teaches; thoughts of ending one's life are a class of their own."""
+    if "despair" in case.get("voice", ""):
+        return "despair"
+    return str(case["signals"][0]) if case["signals"] else ""
 
 
 class HeadError(ValueError):
@@ -39,24 +56,30 @@ class HeadError(ValueError):
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Chances from which the head changes the level of the rules, by what it changes."""
+    """Chances from which the opinion changes the level of the rules, by what it changes."""
 
     urgent: float
-    """Raise from none to urgent."""
-    urgent_known: float
-    """Raise from check or refer to urgent."""
+    """Raise to urgent."""
+    urgent_void: float
+    """The same where the message is only about others, the past or what might be."""
     refer: float
-    """Raise from none to refer."""
-    refer_known: float
-    """Raise from check to refer, or to refer in a later turn."""
+    """Raise to refer: the chance of refer or urgent."""
+    refer_void: float
+    """The same where the message is only about others, the past or what might be."""
+    refer_later: float
+    """Raise to refer, or to urgent, in a later turn."""
     check: float
     """Raise from none to check: the chance that it is not none."""
-    drop: float
-    """Drop refer to none."""
-    drop_to_check: float
-    """Drop refer to check: the chance of none or check."""
     quiet: float
     """Drop check to none."""
+    drop: float
+    """Drop refer to none."""
+    drop_short: float
+    """The same in a short message."""
+    drop_to_check: float
+    """Drop refer to check: the chance of none or check."""
+    veto: float
+    """Drop a red flag of the rules where no pain of the back is told: the chance of urgent is below."""
 
 
 @dataclass(frozen=True)
@@ -64,26 +87,9 @@ class Opinion:
     """What the head thinks of a message: chance of each level of `LEVELS`, and the likeliest rows."""
 
     chances: Array
-    urgent_row: str | None
+    urgent_row: str
+    """The likeliest row of a red flag, one of which something is said in as many words first."""
     refer_row: str
-
-
-def parts(reading: Reading) -> list[str]:
-    """Cut a long message into stretches of whole sentences; a short one is one part."""
-    if reading.words() <= SHORT_WORDS:
-        return []
-    found: list[str] = []
-    current: list[str] = []
-    count = 0
-    for sentence in reading.sentences:
-        current.append(sentence.text)
-        count += len(sentence.words)
-        if count >= PART_WORDS:
-            found.append(" . ".join(current))
-            current, count = [], 0
-    if current:
-        found.append(" . ".join(current))
-    return found[:MAX_PARTS]
 
 
 def ngrams(reading: Reading) -> Iterator[str]:
@@ -154,12 +160,10 @@ class Features:
         self.rows = {name: i for i, name in enumerate(rows)}
         self.words = {run: (i, weight) for i, (run, weight) in enumerate(words.items())}
 
-    def row(self, vectors: Array, reading: Reading) -> Array:
-        """Return the features; `vectors` holds the embedding of the message, then of its parts."""
-        mean = vectors[1:].mean(axis=0) if len(vectors) > 1 else vectors[0]
+    def row(self, vector: Array, reading: Reading) -> Array:
+        """Return the features; `vector` is the embedding of the message."""
         blocks = {
-            "message": vectors[0],
-            "parts": mean,
+            "message": vector,
             "concepts": _concepts(reading, self.concepts),
             "reading": _reading(reading),
             "rows": _rows(reading, self.rows),
@@ -190,6 +194,8 @@ class Head:
         self.features = Features(meta["concepts"], meta["rows"], words)
         self.urgent_rows = [str(r) for r in meta["urgent_rows"]]
         self.refer_rows = [str(r) for r in meta["refer_rows"]]
+        self.signals = [str(s) for s in meta["signals"]]
+        """The adapter's scores after those of the levels; empty where the head was trained without it."""
         self.thresholds = Thresholds(**{str(k): float(v) for k, v in meta["thresholds"].items()})
         self.model = str(meta["model"])
         self.data_sha256 = str(meta["data_sha256"])
@@ -214,14 +220,29 @@ class Head:
                 "run `python -m assistant.guardrail.train` or remove the file"
             ) from error
 
-    def judge(self, vectors: Array, reading: Reading) -> Opinion:
-        """Return the opinion on a message; `vectors` as `Features.row` takes them."""
-        row = self.features.row(vectors, reading)
+    def judge(self, vector: Array, reading: Reading, scores: Array | None = None) -> Opinion:
+        """Return the opinion on a message.
+
+        `vector` is the embedding of the message; `scores` are those of the adapter, whose opinion counts
+        as much as the head's own where it was trained with it.
+        """
+        row = self.features.row(vector, reading)
         chances = _softmax(row @ self._arrays["level_w"] + self._arrays["level_b"])
-        urgent = np.argsort(-(row @ self._arrays["urgent_w"] + self._arrays["urgent_b"]))[:3]
-        refer = int(np.argmax(row @ self._arrays["refer_w"] + self._arrays["refer_b"]))
-        named = (self.urgent_rows[int(i)] for i in urgent)
-        return Opinion(chances, next((r for r in named if _said(r, reading)), None), self.refer_rows[refer])
+        urgent = dict(zip(self.urgent_rows, _softmax(self._weighed(row, "urgent")), strict=True))
+        refer = dict(zip(self.refer_rows, _softmax(self._weighed(row, "refer")), strict=True))
+        if scores is not None and len(scores) == len(LEVELS) + len(self.signals):
+            chances = np.float32(0.5) * (chances + _softmax(scores[: len(LEVELS)]))
+            for named, mapping in ((urgent, URGENT_ROWS), (refer, REFER_ROWS)):
+                known = [i for i, signal in enumerate(self.signals) if mapping.get(signal) in named]
+                shares = _softmax(scores[len(LEVELS) :][known])
+                for i, share in zip(known, shares, strict=True):
+                    named[mapping[self.signals[i]]] += share
+        likeliest = sorted(urgent, key=urgent.__getitem__, reverse=True)
+        said = next((r for r in likeliest[:3] if _said(r, reading)), likeliest[0])
+        return Opinion(chances, said, max(refer, key=refer.__getitem__))
+
+    def _weighed(self, row: Array, kind: str) -> Array:
+        return np.asarray(row @ self._arrays[f"{kind}_w"] + self._arrays[f"{kind}_b"], np.float32)
 
 
 GROUNDS = {
@@ -243,10 +264,10 @@ GROUNDS = {
         "lump",
         "pregnant",
         "procedure",
-        "suicide",
     },
+    "self_harm": {"suicide"},
 }
-"""What must be spoken of for the head to name a sign: a guess without any of it is not made."""
+"""What is spoken of where a sign is named; of the likeliest three the first with a ground is taken."""
 
 
 def _said(row: str, reading: Reading) -> bool:

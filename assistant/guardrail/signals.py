@@ -1,8 +1,8 @@
-"""What one message says: its pain, its time spans, its signs, each with the words it rests on."""
+"""Reading one message: its pain, its time spans, its signs, each with the words it rests on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 
 from assistant.guardrail import clauses, context, duration, language, pain
@@ -12,81 +12,8 @@ from assistant.guardrail.lexicon import Places, matches
 from assistant.guardrail.model import Subject
 from assistant.guardrail.pain import Mention
 from assistant.guardrail.policy import Flag, Policy
-
-_OTHER_AFTER = word_set("""
-    of into in out to plan plans programme program block old pregnant before until till away left cycle
-    postpartum race training per each a hold holds rest schedule streak marathon apart challenge gap build
-    taper course postnatal on along gone
-""")
-_OTHER_BEFORE = word_set("""
-    in within every hold holding aged age rest next another ran run running trained training held
-""")
-_ACTIVITY = word_set("""
-    lifted lifting ran run running jogged jogging trained training swum swimming cycled cycling rowed
-    rowing coached coaching played playing married worked working taught teaching climbed climbing danced
-""")
-"""What a span after "for" belongs to: "I've lifted for ten years"."""
-_ANAPHORA = word_set("""
-    it it's this that been since now still same ago going started began start hace depuis seit desde ha
-    faz
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A flag's pattern found in a sentence."""
-
-    flag: Flag
-    evidence: str
-    place: int
-    """Character where it stands in the message."""
-    subject: Subject
-    sentence: int
-    strong: bool = False
-    """Found by a pattern that says enough by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A time span that may be that of the pain."""
-
-    days: float
-    evidence: str
-    place: int
-    certain: bool
-    """Said of the pain itself, not only beside it."""
-
-
-@dataclass(slots=True)
-class Reading:
-    """Everything found in one message."""
-
-    language: str = "en"
-    sentences: list[Sentence] = field(default_factory=list)
-    places: list[Places] = field(default_factory=list)
-    contexts: list[Context] = field(default_factory=list)
-    pains: list[tuple[int, Mention]] = field(default_factory=list)
-    """Sentence number and mention, in order."""
-    hits: list[Hit] = field(default_factory=list)
-    spans: list[Span] = field(default_factory=list)
-    subject: Subject = "self"
-    over_at: int | None = None
-    """Character up to which the message tells of something that is over."""
-
-    def has(self, concept: str) -> bool:
-        """Say whether any sentence holds `concept`."""
-        return any(concept in p for p in self.places)
-
-    def where(self, concept: str) -> str:
-        """Return the words around the first place of `concept`."""
-        for sentence, places in zip(self.sentences, self.places, strict=True):
-            if concept in places:
-                return sentence.text[: clauses.MAX_EVIDENCE_CHARS]
-        return ""
-
-    def words(self) -> int:
-        """Return the number of words."""
-        return sum(len(s.words) for s in self.sentences)
+from assistant.guardrail.reading import Hit, Reading
+from assistant.guardrail.spans import ACTIVITY, LASTS, LONG_WORDS, SHORT_WORDS, since_the_last, spans
 
 
 def read(
@@ -126,7 +53,7 @@ def read(
     ):
         own = any(m.status == "present" and result.contexts[n].subject == "self" for n, m in result.pains)
         result.subject = "self" if own else "other"
-    result.spans = _spans(message, result, today, pain_known)
+    result.spans = spans(message, result, today, pain_known)
     if opening and result.spans and not result.pains and not result.hits and _bare_span(result):
         result.pains.append((0, Mention("unsaid", "present", 0, 0, False, False)))
     return result
@@ -298,22 +225,19 @@ def _beside(hit: Hit, reading: Reading, pain_known: bool) -> bool:
     return (pain_known or bool(numbers)) and reading.words() <= SHORT_WORDS
 
 
-SHORT_WORDS = 25
 ANSWERING_WORDS = 60
 """The same for a message that begins like an answer ("Yes, it goes down my leg. About eight weeks.")."""
 _ANSWERS = word_set("yes yeah yep no well oh it it's about mostly not")
-LONG_WORDS = 45
 _IT = word_set("it it's this that pain they're them still")
 
 
 def _lasting(sentence: Sentence, places: Places, today: date) -> bool:
     spans = duration.time_spans(sentence.words, places, today)
-    telling = any(w in _LASTS for w in sentence.words) or len(sentence.words) <= 10
+    telling = any(w in LASTS for w in sentence.words) or len(sentence.words) <= 10
     return telling and "other_topic" not in places and any(s.days >= 1 and s.kind != "brief" for s in spans)
 
 
 _ASKS = word_set("how what which why does do is are can should could would when who")
-_LASTS = word_set("since with been going through of now still this")
 _TELLING = frozenset({"interference", "worsening", "recurrence", "duration", "night_pain", "other", "trauma"})
 
 
@@ -353,13 +277,13 @@ def _cancelled(
 ) -> bool:
     if flag.level == "refer" and any(b < first <= b + 3 for _, b in places.get("wondering", ())):
         return True
-    if flag.id == "persistent" and _since_the_last(sentence.words, max(used)):
+    if flag.id == "persistent" and since_the_last(sentence.words, max(used)):
         return True
     if flag.id == "persistent" and sentence.words[first] == "for":
         # "on prednisone for years" and "lifted for years" say nothing of the pain.
         before = {k for k in range(first) if sentence.clause[k] == sentence.clause[first]}
         dated = any(a in before for a, _ in places.get("dated_thing", ()))
-        if dated or {sentence.words[k] for k in before} & _ACTIVITY:
+        if dated or {sentence.words[k] for k in before} & ACTIVITY:
             return True
     if "negated" not in flag.keeps:
         for word in used:
@@ -381,148 +305,3 @@ def _cancelled(
         if modifiers.resolved_at is not None and modifiers.resolved_at > min(used):
             return True
     return False
-
-
-def _spans(message: str, reading: Reading, today: date, pain_known: bool) -> list[Span]:
-    found: list[Span] = []
-    any_pain = any(m.status == "present" and m.site != "elsewhere" for _, m in reading.pains)
-    for number, (sentence, places, modifiers) in enumerate(
-        zip(reading.sentences, reading.places, reading.contexts, strict=True)
-    ):
-        spans = duration.time_spans(sentence.words, places, today)
-        if not spans or modifiers.hypothetical or modifiers.generic:
-            continue
-        here = [m for n, m in reading.pains if n == number and m.status == "present"]
-        for span in spans:
-            if modifiers.triggers.get(span.first, 0) > 0 or (
-                span.first and sentence.words[span.first - 1] == "not"
-            ):
-                continue
-            if modifiers.historical and span.kind != "vague":
-                continue
-            if modifiers.resolved_at is not None and not any(m.first > modifiers.resolved_at for m in here):
-                continue
-            belongs = _belongs(span, sentence, places, here, any_pain, pain_known, reading.words())
-            if belongs:
-                found.append(
-                    Span(
-                        span.days,
-                        sentence.evidence(message, span.first, span.last),
-                        sentence.spans[span.first][0],
-                        belongs == 2,
-                    )
-                )
-    return found
-
-
-def _since_the_last(words: list[str], last: int) -> bool:
-    """Say whether "it's been a while since my back felt like this" follows: how long it was well."""
-    rest = words[last + 1 : last + 10]
-    return rest[:1] == ["since"] and bool({"last", "like", "such"} & set(rest))
-
-
-def _belongs(
-    span: duration.TimeSpan,
-    sentence: Sentence,
-    places: Places,
-    here: list[Mention],
-    any_pain: bool,
-    pain_known: bool,
-    total: int,
-) -> int:
-    """Return 2 if the span is said of the pain, 1 if it may be, 0 if it belongs to something else."""
-    words = sentence.words
-    after = words[span.last + 1 : span.last + 3]
-    before = words[max(0, span.first - 2) : span.first]
-    rest = words[span.last + 1 :]
-    if (
-        words[max(0, span.first - 1) : span.first] == ["for"]
-        and {*words[max(0, span.first - 3) : span.first - 1]} & _ACTIVITY
-    ):
-        return 0
-    if _since_the_last(words, span.last):
-        return 0
-    if rest[:2] == ["from", "now"] or (before[:1] == ["in"] and before[-1:] in (["about"], ["roughly"])):
-        return 0
-    if words[span.first] in ("week", "month") and not here:
-        return 0
-    if words[span.first] == "day" and not here and total > 10:
-        return 0
-    if span.kind == "span":
-        if (
-            rest[:1] == ["in"]
-            and (len(rest) == 1 or sentence.clause[span.last + 1] != sentence.clause[span.last + 2])
-            and not (here or pain_known)
-        ):
-            return 0
-        if before and before[-1] in ("i'm", "she's", "am") and after != ["into"]:
-            return 0
-        if (
-            after
-            and after[0] in _OTHER_AFTER
-            and after[:2]
-            not in (
-                ["on", "and"],
-                ["each", "time"],
-                ["on", "i"],
-                ["on", "it"],
-                ["on", "still"],
-                ["on", "it's"],
-            )
-            and not (after[0] in ("of", "in", "to") and _pain_next(words, span.last, here))
-        ):
-            return 0
-        if before and before[-1] in _OTHER_BEFORE:
-            return 0
-        if before and before[-1] in ("my", "the") and not here:
-            return 0
-    if all(m.site == "elsewhere" for m in here) and here:
-        return 0
-    clause = sentence.clause[span.first]
-    since = span.kind == "since" and "since" in words[: span.first]
-    if not (since and here) and any(sentence.clause[a] == clause for a, _ in places.get("dated_thing", ())):
-        return 0
-    in_clause = [m for m in here if sentence.clause[m.first] <= clause <= sentence.clause[m.last]]
-    inside = [w for w, c in zip(words, sentence.clause, strict=True) if c == clause]
-    if (
-        span.kind == "since"
-        and (pain_known or any_pain)
-        and "since" in before[-2:] + words[max(0, span.first - 3) : span.first]
-    ) and not any(w in ("running", "training", "ran", "trained", "lifting") for w in words[: span.first]):
-        return 2
-    busy = any(c == clause for a, _ in places.get("run_word", ()) for c in (sentence.clause[a],))
-    if in_clause:
-        return 2
-    if (
-        total > LONG_WORDS
-        and not any(m.site == "back" for m in here)
-        and not pain_known
-        and not _LASTS & set(words)
-    ):
-        return 0
-    anaphora = any(w in _ANAPHORA for w in inside)
-    if busy and not any(w in ("it", "it's", "this", "that") for w in inside):
-        return 0
-    if here:
-        return 2 if anaphora or len(inside) <= 5 else 1
-    answer = pain_known and len(inside) <= 6 and total <= SHORT_WORDS and "other_topic" not in places
-    bare = len(words) <= 6 or (anaphora and len(words) <= 14) or answer
-    if (
-        (any_pain or pain_known)
-        and (bare or anaphora)
-        and (pain_known or total <= LONG_WORDS or "it's" in words)
-    ):
-        return 2
-    if (
-        total <= SHORT_WORDS
-        and bare
-        and not (total > 10 and "other_topic" in places)
-        and (anaphora or span.kind != "span")
-        and "other_site" not in places
-    ):
-        return 1
-    return 0
-
-
-def _pain_next(words: list[str], last: int, here: list[Mention]) -> bool:
-    return any(last < m.first <= last + 6 for m in here) or "back" in words[last + 1 : last + 5]

@@ -12,18 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import resources
-from assistant.guardrail import clauses, signals
+from assistant.guardrail import facts, signals
 from assistant.guardrail import policy as policies
 from assistant.guardrail.clauses import word_set
 from assistant.guardrail.head import FILE as HEAD_FILE
-from assistant.guardrail.head import Head, Opinion, parts
-from assistant.guardrail.kernel import FILE as KERNEL_FILE
-from assistant.guardrail.kernel import THRESHOLD, Kernel
+from assistant.guardrail.head import Head
 from assistant.guardrail.lexicon import matches
-from assistant.guardrail.model import ASK_ORDER, Ask, AskKind, Fact, Kind, Triage, TriageState
-from assistant.guardrail.policy import Flag, Policy
-from assistant.guardrail.signals import Reading
-from assistant.schema import LEVELS, Level, Reason, When
+from assistant.guardrail.model import Fact, Triage, TriageState
+from assistant.guardrail.policy import Policy
+from assistant.guardrail.reading import Reading
+from assistant.guardrail.scenes import climbing, told_before_the_back
+from assistant.guardrail.verdict import verdict
+from assistant.guardrail.weighing import raise_later, void, weigh
 
 _COMMON = word_set("i my the a and it is of to in me can't no not i'm its it's when on with back pain")
 ANSWER_WORDS = 16
@@ -32,15 +32,10 @@ HALF_WORDS = 9
 """A message up to this length may be half of what the visitor wants to say."""
 LATER_WORDS = 4
 """A later turn shorter than this is an answer, and the head is not asked about it."""
-LATER_REFER = 0.93
-"""Chance from which the head alone refers in a later turn."""
-STORY_WORDS = 12
-"""From this length on, a finding of the rules may be a side remark."""
 LISTED_PARTS = 2
 """Other parts of the body named in one sentence from which on the back is one of a list."""
-OLD_DAYS = 28
-"""From this age on a pain is not that of a recent fall."""
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+Scorer = Callable[[str], NDArray[np.float32] | None]
 
 
 _UNTOLD: dict[str, object] = {"facts": [], "pain": "unknown", "elsewhere": False, "settled": {}}
@@ -62,11 +57,9 @@ class Guardrail:
         today: Callable[[], date],
         use_rules: bool = True,
         head: Head | None = None,
-        kernel: Kernel | None = None,
     ) -> None:
         self.policy = policy
         self.head = head
-        self.kernel = kernel
         self._today = today
         self._use_rules = use_rules
 
@@ -86,11 +79,21 @@ class Guardrail:
         """
         directory = knowledge or resources.folder("knowledge")
         head = Head.load(directory / HEAD_FILE) if use_head else None
-        kernel = Kernel.load(directory / KERNEL_FILE) if use_head else None
-        return cls(policies.load(directory), today, use_rules, head, kernel)
+        return cls(policies.load(directory), today, use_rules, head)
 
-    def assess(self, message: str, state: TriageState | None = None, *, embed: Embed | None = None) -> Triage:
-        """Return the verdict on `message` after the conversation that `state` remembers."""
+    def assess(
+        self,
+        message: str,
+        state: TriageState | None = None,
+        *,
+        embed: Embed | None = None,
+        score: Scorer | None = None,
+    ) -> Triage:
+        """Return the verdict on `message` after the conversation that `state` remembers.
+
+        `embed` gives the embedding of the message and `score` the adapter's scores of it; without them the
+        rules decide alone. Each is called at most once.
+        """
         before = state or TriageState()
         now = before.model_copy(deep=True)
         now.turn += 1
@@ -109,8 +112,8 @@ class Guardrail:
         self._facts(reading, before, now)
         self._joined(message, reading, before, now)
         self._marks(reading, now)
-        self._learned(message, whole, before, now, embed)
-        return self._verdict(now)
+        self._learned(message, whole, before, now, embed, score)
+        return verdict(self.policy, now)
 
     # ── reading into the state ──
 
@@ -125,12 +128,12 @@ class Guardrail:
             if reading.has("runs_fine") or (no and not yes):
                 now.settled["interference"] = text
             elif yes and not no:
-                self._add(now, "interference", text)
+                facts.add(self.policy, now, "interference", text)
         elif before.pending == "worsening":
             if reading.has("better") or reading.has("same") or (no and not yes):
                 now.settled["worsening"] = text
             elif yes and not no:
-                self._add(now, "worsening", text)
+                facts.add(self.policy, now, "worsening", text)
         elif before.pending == "duration" and no and not reading.spans:
             now.settled.setdefault("duration", text)
 
@@ -224,29 +227,25 @@ class Guardrail:
         now.facts = kept
 
     def _learned(
-        self, message: str, reading: Reading, before: TriageState, now: TriageState, embed: Embed | None
+        self,
+        message: str,
+        reading: Reading,
+        before: TriageState,
+        now: TriageState,
+        embed: Embed | None,
+        score: Scorer | None,
     ) -> None:
         """Let the head raise what the rules missed, and drop what they took from a side remark."""
         if self.head is None or embed is None or reading.language != "en" or reading.words() < 3:
             return
-        vectors = embed([message, *parts(reading)])
-        opinion = self.head.judge(vectors, reading)
+        # The scores first: their run gives the embedding too.
+        scores = score(message) if score is not None else None
+        vector = embed([message])[0]
+        opinion = self.head.judge(vector, reading, scores)
         if before.turn == 0:
-            self._weigh(opinion, reading, now)
-        elif not self._void(reading) and reading.words() >= LATER_WORDS:
-            self._raise_later(opinion, reading, now)
-        if before.turn == 0 or reading.words() >= LATER_WORDS:
-            self._compare(vectors[0], reading, now)
-
-    def _compare(self, vector: NDArray[np.float32], reading: Reading, now: TriageState) -> None:
-        """Raise to urgent a message that is near to red flags told before; never lower anything."""
-        if self.kernel is None or now.elsewhere or self._void(reading) or self._level(now) == "urgent":
-            return
-        nearness = self.kernel.near(vector)
-        if nearness.value >= THRESHOLD and nearness.row in self.policy.flags:
-            told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else _longest(reading)
-            self._present(now, told, reading)
-            self._add(now, nearness.row, told, source="head")
+            weigh(self.policy, self.head.thresholds, opinion, reading, now)
+        elif not void(reading) and reading.words() >= LATER_WORDS:
+            raise_later(self.policy, self.head.thresholds, opinion, reading, now)
 
     def _joined(self, message: str, reading: Reading, before: TriageState, now: TriageState) -> None:
         """Read a short message together with the short one before it, for a red flag told in two halves."""
@@ -260,66 +259,9 @@ class Guardrail:
         alone = {h.flag.id for h in reading.hits} | {f.row for f in before.facts}
         for hit in joined.hits:
             if hit.flag.level == "urgent" and hit.flag.id not in alone:
-                self._add(now, hit.flag.id, message[:200], subject=hit.subject, context=hit.evidence)
-
-    def _weigh(self, opinion: Opinion, reading: Reading, now: TriageState) -> None:
-        """Weigh the head against the rules on an opening message; a red flag of the rules stands."""
-        assert self.head is not None
-        limits = self.head.thresholds
-        none, check, refer, urgent = (float(c) for c in opinion.chances)
-        level = self._level(now)
-        told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else _longest(reading)
-        if level == "urgent" or now.elsewhere:
-            return
-        enough = limits.urgent if level == "none" else limits.urgent_known
-        spoken = any(reading.has(c) for c in ("spine_any", "ache_word", "backache"))
-        told_over = level == "none" and reading.over_at is not None
-        doubtful = told_over or not spoken or self._void(reading)
-        if urgent >= enough and opinion.urgent_row and not doubtful:
-            self._present(now, told, reading)
-            self._add(now, opinion.urgent_row, told, source="head")
-        elif level == "none":
-            if now.elsewhere or now.mild or self._void(reading):
-                return
-            if refer + urgent >= limits.refer and spoken and reading.over_at is None:
-                self._present(now, told, reading)
-                self._add(now, opinion.refer_row, told, source="head")
-            elif 1 - none >= limits.check and spoken and now.pain != "denied":
-                self._present(now, told, reading)
-        elif level == "check":
-            # A short time that is known speaks against a guess: then the question is asked.
-            if refer + urgent >= limits.refer_known and "duration" not in now.settled:
-                self._add(now, opinion.refer_row, told, source="head")
-            elif none >= limits.quiet:
-                now.pain = "unknown"
-        elif reading.words() >= STORY_WORDS:
-            if none >= limits.drop:
-                now.facts, now.pain = [], "unknown"
-            elif none + check >= limits.drop_to_check:
-                now.facts = []
-
-    def _raise_later(self, opinion: Opinion, reading: Reading, now: TriageState) -> None:
-        """Raise in a later turn, where a message is short and means what it means through the others."""
-        assert self.head is not None
-        limits = self.head.thresholds
-        told = _longest(reading)
-        new = any(f.turn == now.turn for f in now.facts)
-        if float(opinion.chances[3]) >= limits.refer_known and opinion.urgent_row and not new:
-            self._add(now, opinion.urgent_row, told, source="head")
-        elif not any(m.status == "present" and m.site != "elsewhere" for _, m in reading.pains):
-            return
-        elif not now.settled and not now.facts and float(opinion.chances[2:].sum()) >= LATER_REFER:
-            self._add(now, opinion.refer_row, told, source="head")
-
-    def _present(self, now: TriageState, evidence: str, reading: Reading) -> None:
-        if now.pain != "present":
-            now.pain, now.pain_turn, now.pain_evidence = "present", now.turn, evidence
-            now.pain_subject = reading.subject
-
-    def _void(self, reading: Reading) -> bool:
-        return all(
-            c.hypothetical or c.generic or c.historical or c.resolved_at is not None for c in reading.contexts
-        )
+                facts.add(
+                    self.policy, now, hit.flag.id, message[:200], subject=hit.subject, context=hit.evidence
+                )
 
     def _marks(self, reading: Reading, now: TriageState) -> None:
         if now.pain != "present" or reading.words() > 15:
@@ -335,7 +277,7 @@ class Guardrail:
         ):
             now.marks = [*now.marks, 0.0]
         if len(now.marks) >= 2 and now.marks[-1] < now.marks[0]:
-            self._add(now, "worsening", " ".join(s.text for s in reading.sentences)[:200])
+            facts.add(self.policy, now, "worsening", " ".join(s.text for s in reading.sentences)[:200])
 
     def _facts(self, reading: Reading, before: TriageState, now: TriageState) -> None:
         for hit in reading.hits:
@@ -344,19 +286,20 @@ class Guardrail:
             over = reading.over_at is not None and hit.place < reading.over_at and hit.flag.level == "refer"
             if over and "past" not in hit.flag.keeps and before.pain != "present":
                 continue
-            self._add(
+            facts.add(
+                self.policy,
                 now,
                 hit.flag.id,
                 hit.evidence,
                 subject=hit.subject,
                 context=reading.sentences[hit.sentence].text[:400],
             )
-        scene = _told_before_the_back(reading)
+        scene = told_before_the_back(reading)
         if scene and before.turn == 0:
-            self._present(now, scene, reading)
-            self._add(now, "interference", scene)
-        if _climbing(reading) and now.pain == "present":
-            self._add(now, "worsening", reading.sentences[0].text[:200])
+            facts.present(now, scene, reading)
+            facts.add(self.policy, now, "interference", scene)
+        if climbing(reading) and now.pain == "present":
+            facts.add(self.policy, now, "worsening", reading.sentences[0].text[:200])
         self._across(reading, now)
         limit = self.policy.thresholds.refer_from_days
         spans = [
@@ -400,149 +343,11 @@ class Guardrail:
             for pair in flag.across:
                 here = {name: s.text for name in pair for s, p in real if name in p}
                 if here and all(name in here or f"{flag.id}.{name}" in now.known for name in pair):
-                    self._add(now, flag.id, list(here.values())[-1][:200])
+                    facts.add(self.policy, now, flag.id, list(here.values())[-1][:200])
                 now.known += [k for name in here if (k := f"{flag.id}.{name}") not in now.known]
-
-    def _add(
-        self,
-        now: TriageState,
-        row: str,
-        evidence: str,
-        *,
-        subject: str = "self",
-        source: str = "rule",
-        context: str = "",
-    ) -> None:
-        flag: Flag = self.policy.flags[row]
-        if any(f.row == row and f.evidence == evidence for f in now.facts):
-            return
-        now.facts.append(
-            Fact(
-                row=row,
-                signal=flag.signal,
-                level=flag.level,
-                when=flag.when,
-                evidence=evidence or "…",
-                turn=now.turn,
-                context=context,
-                subject="other" if subject == "other" else "self",
-                needs_pain=flag.needs == "pain",
-                source="head" if source == "head" else "rule",
-            )
-        )
-
-    # ── the verdict ──
-
-    def _active(self, now: TriageState) -> list[Fact]:
-        """Return the facts that count, given what is known of the pain."""
-        active = [f for f in now.facts if now.pain == "present" or not f.needs_pain]
-        old = any((f.days or 0) >= OLD_DAYS or f.row == "persistent" for f in active)
-        return [f for f in active if not (old and self._only_recent(f))]
-
-    def _level(self, now: TriageState) -> Level:
-        """Return the level without choosing a question."""
-        active = self._active(now)
-        if active:
-            return max((f.level for f in active), key=LEVELS.index)
-        unknown = not now.mild and any(kind not in now.settled for kind in ASK_ORDER)
-        return "check" if now.pain == "present" and unknown else "none"
-
-    def _verdict(self, now: TriageState) -> Triage:
-        present = now.pain == "present"
-        active = self._active(now)
-        level: Level = "none"
-        when: When | None = None
-        ask: Ask | None = None
-        if active:
-            level = max((f.level for f in active), key=LEVELS.index)
-            whens = [f.when for f in active if f.level == level]
-            when = "now" if "now" in whens else "today" if "today" in whens else "soon"
-        elif present:
-            unknown = [] if now.mild else [kind for kind in ASK_ORDER if kind not in now.settled]
-            level = "check" if unknown else "none"
-            ask = self._ask(now, unknown)
-        counted = [f for f in active if f.level == level] + [f for f in active if f.level != level]
-        seen: set[str] = set()
-        counted = [f for f in counted if not (f.row in seen or seen.add(f.row))]  # type: ignore[func-returns-value]
-        kind: Kind = "self_harm" if any(f.row == "self_harm" for f in active) else "back"
-        return Triage(
-            level=level, when=when, ask=ask, language=now.language,
-            reasons=[Reason(signal=f.signal, evidence=f.evidence, turn=f.turn) for f in counted],
-            rows=[f.row for f in counted], sources=[f.source for f in counted],
-            subject=now.pain_subject, present_pain=present, kind=kind, state=now,
-        )  # fmt: skip
-
-    def _only_recent(self, fact: Fact) -> bool:
-        flag = self.policy.flags.get(fact.row)
-        if flag is None or not flag.recent_only:
-            return False
-        places = self.policy.lexicon.places(clauses.sentences(fact.context)[0].words) if fact.context else {}
-        return not {"recently", "fresh"} & set(places)
-
-    def _ask(self, now: TriageState, unknown: list[AskKind]) -> Ask | None:
-        if len(now.asked) >= self.policy.thresholds.max_questions:
-            return None
-        for kind in unknown:
-            if kind not in now.asked:
-                now.asked.append(kind)
-                now.pending = kind
-                return Ask(kind=kind)
-        return None
 
 
 _GONE_FIRST = word_set("ya nicht jetzt plus maintenant agora ja not no gone it's its all")
-
-
-def _told_before_the_back(reading: Reading) -> str:
-    """Return the scene of "Used to run 40 miles. Now none. Back.": what is told before the bare word."""
-    bare = [i for i, s in enumerate(reading.sentences) if s.words[-1] in ("back", "spine") and _only_back(s)]
-    if not bare or len(reading.sentences) < 2 or any(s.question for s in reading.sentences):
-        return ""
-    for sentence, places in zip(reading.sentences[: bare[-1]], reading.places, strict=False):
-        if (
-            len(sentence.words) >= 4
-            and {"run_word", "daily", "stop_word", "stop_word_strong"} & places.keys()
-        ):
-            return sentence.text[: clauses.MAX_EVIDENCE_CHARS]
-    return ""
-
-
-def _only_back(sentence: clauses.Sentence) -> bool:
-    last = sentence.clause[-1]
-    return {w for w, c in zip(sentence.words, sentence.clause, strict=True) if c == last} <= _BACK_ALONE
-
-
-_BACK_ALONE = word_set("my the lower low back spine again bloody damn of")
-
-
-def _longest(reading: Reading) -> str:
-    """Return the longest sentence, as evidence for what a whole message says."""
-    return max((s.text for s in reading.sentences), key=len, default="")[: clauses.MAX_EVIDENCE_CHARS]
-
-
-def _climbing(reading: Reading) -> bool:
-    """Say whether a score of pain climbs from day to day: "monday a 2, tuesday a 4, today a 7"."""
-    words = [w for s in reading.sentences for w in s.words]
-    if len(words) > 40:
-        return False
-    then_and_now = {"started", "was", "began", "went", "from"} & set(words) and {"now", "today"} & set(words)
-    if sum(w in _DAYS for w in words) < 2 and not then_and_now:
-        return False
-    scores = [
-        int(w)
-        for i, w in enumerate(words)
-        if w.isdigit() and int(w) <= 10 and not {*words[i + 1 : i + 2]} & _MEASURES
-    ]
-    return len(scores) >= 2 and all(a < b for a, b in itertools.pairwise(scores))
-
-
-_MEASURES = word_set("""
-    k km mile miles minute minutes hour hours day days week weeks month months year years times x sets
-    reps kg
-""")
-_DAYS = word_set("""
-    monday tuesday wednesday thursday friday saturday sunday yesterday today tonight now week
-""")
 
 
 def _says(reading: Reading, concept: str) -> bool:

@@ -17,12 +17,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+from assistant import resources
+from assistant.retrieval import adapter as adapters
+from assistant.retrieval.adapter import Adapter
 from assistant.retrieval.batching import Batcher
 from assistant.settings import Settings
 
@@ -71,8 +74,13 @@ class LocalEmbeddings(Embeddings):
         identity: str,
         vocabulary: frozenset[str] = frozenset(),
         cache_size: int = CACHE_SIZE,
+        scorer: _Encoder | None = None,
+        dimensions: int = 384,
     ) -> None:
         self._encoder = encoder
+        self._scorer = scorer
+        self._dimensions = dimensions
+        self._scores: OrderedDict[str, Vectors] = OrderedDict()
         self._vocabulary = vocabulary
         self._cache: OrderedDict[str, Vectors] = OrderedDict()
         self._cache_size = cache_size
@@ -100,6 +108,27 @@ class LocalEmbeddings(Embeddings):
                 while len(self._cache) > self._cache_size:
                     self._cache.popitem(last=False)
         return np.stack([rows[text] for text in texts]) if texts else np.zeros((0, 0), np.float32)
+
+    def scores(self, text: str) -> Vectors | None:
+        """Return the adapter's scores of one text, shape `(scores,)`; None where there is no adapter.
+
+        One run gives the scores and the embedding, which `encode` then finds in the cache.
+        """
+        if self._scorer is None:
+            return None
+        with self._lock:
+            if (held := self._scores.get(text)) is not None:
+                self._scores.move_to_end(text)
+                return held
+        both = self._scorer([text])
+        row: Vectors = both[0, : self._dimensions]
+        scores: Vectors = both[0, self._dimensions :]
+        with self._lock:
+            self._cache[text], self._scores[text] = row, scores
+            for cache in (self._cache, self._scores):
+                while len(cache) > self._cache_size:
+                    cache.popitem(last=False)
+        return scores
 
     def keeping(self, folder: Path) -> Callable[[Sequence[str]], Vectors]:
         """Return `encode`, with the vectors of larger batches kept in `folder` between processes."""
@@ -136,25 +165,45 @@ class LocalEmbeddings(Embeddings):
         return self.embed_documents([text])[0]
 
 
-def load_embeddings(settings: Settings) -> LocalEmbeddings:
-    """Load the model that the settings name.
+def load_embeddings(
+    settings: Settings, *, adapter: Adapter | None = None, adapted: bool = True
+) -> LocalEmbeddings:
+    """Load the model that the settings name, with the installation's adapter where it was made for it.
 
     With the `onnx` backend the model is exported once into the data folder and its vectors are checked
-    against the original; where the export cannot be made, torch serves it.
+    against the original; where the export cannot be made, torch serves it. `adapted=False` leaves the
+    adapter out.
 
     Raises:
         ModelError: the model cannot be found, or its weights are not the published ones.
+        ValueError: the adapter's file is damaged.
     """
     source, weights = locate_model(settings.embedding_model)
+    if adapted and adapter is None:
+        adapter = Adapter.load(resources.folder("knowledge") / adapters.FILE)
+    if not adapted or (adapter is not None and adapter.base != weights):
+        adapter = None
     named = identity(settings)
-    if (folder := _export_folder(settings, source, weights)) is not None:
+    if (folder := _export_folder(settings, source, weights, adapter)) is not None:
         if not (folder / "export.json").is_file():
-            export(source, folder)
+            export(source, folder, adapter)
         onnx = _OnnxEncoder(folder, settings.embedding_threads)
         lanes = max(1, (os.cpu_count() or 1) // (settings.workers * settings.embedding_threads))
-        return LocalEmbeddings(Batcher(onnx, lanes), identity=named, vocabulary=onnx.vocabulary)
-    torch = _TorchEncoder(source, settings.embedding_threads)
-    return LocalEmbeddings(torch, identity=named, vocabulary=frozenset(torch.model.tokenizer.get_vocab()))
+        return LocalEmbeddings(
+            Batcher(onnx, lanes),
+            identity=named,
+            vocabulary=onnx.vocabulary,
+            scorer=Batcher(onnx.both, lanes) if adapter else None,
+            dimensions=adapter.weight.shape[0] if adapter else 0,
+        )
+    torch = _TorchEncoder(source, settings.embedding_threads, adapter)
+    return LocalEmbeddings(
+        torch,
+        identity=named,
+        vocabulary=frozenset(torch.model.tokenizer.get_vocab()),
+        scorer=torch.both if adapter else None,
+        dimensions=adapter.weight.shape[0] if adapter else 0,
+    )
 
 
 def identity(settings: Settings) -> str:
@@ -164,15 +213,20 @@ def identity(settings: Settings) -> str:
 
 def is_exported(settings: Settings) -> bool:
     """Say whether the model can be loaded without making an export first."""
-    folder = _export_folder(settings, *locate_model(settings.embedding_model))
+    source, weights = locate_model(settings.embedding_model)
+    adapter = Adapter.load(resources.folder("knowledge") / adapters.FILE)
+    if adapter is not None and adapter.base != weights:
+        adapter = None
+    folder = _export_folder(settings, source, weights, adapter)
     return folder is None or (folder / "export.json").is_file()
 
 
-def _export_folder(settings: Settings, source: Path, weights: str) -> Path | None:
+def _export_folder(settings: Settings, source: Path, weights: str, adapter: Adapter | None) -> Path | None:
     """Return where the export of the model belongs, or None where torch serves it."""
     if settings.embedding_backend != "onnx" or not source.is_dir():
         return None
-    return settings.data_dir / "models" / f"{weights[:16]}-v{EXPORT_VERSION}"
+    branch = f"-{adapter.sha256[:16]}" if adapter else ""
+    return settings.data_dir / "models" / f"{weights[:16]}-v{EXPORT_VERSION}{branch}"
 
 
 def same_model(one: str, other: str) -> bool:
@@ -237,7 +291,7 @@ def _sha256_of(path: Path, _size: int, _changed: int) -> str:
 class _TorchEncoder:
     """The reference: sentence-transformers on torch."""
 
-    def __init__(self, source: Path, threads: int) -> None:
+    def __init__(self, source: Path, threads: int, adapter: Adapter | None = None) -> None:
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
@@ -253,6 +307,23 @@ class _TorchEncoder:
                 f"the embedding model {source} cannot be loaded ({type(error).__name__}); "
                 "check ASSISTANT_EMBEDDING_MODEL, or the network if it names a published model"
             ) from error
+        self.branched = adapters.branched(self.model, adapter)
+
+    def both(self, texts: Sequence[str], /) -> Vectors:
+        """Return for each text its embedding and behind it the adapter's scores."""
+        import torch
+
+        feed = self.model.tokenizer(
+            list(texts), truncation=True, max_length=self.limit, padding=True, return_tensors="pt"
+        )
+        with torch.inference_mode():
+            outputs = self.branched(feed["input_ids"], feed["attention_mask"])
+        return np.hstack([output.numpy().astype(np.float32) for output in outputs])
+
+    @property
+    def limit(self) -> int:
+        """Word pieces from which on a text is cut."""
+        return min(int(self.model.max_seq_length or MAX_WORD_PIECES), 512)
 
     def __call__(self, texts: Sequence[str], /) -> Vectors:
         vectors = self.model.encode(
@@ -281,6 +352,9 @@ class _OnnxEncoder:
         self._tokenizer.enable_truncation(limit)
         # Texts of one length travel together, so padding is only ever to the longest of a batch.
         self._tokenizer.enable_padding()
+        self._only_asked = onnxruntime.RunOptions()
+        # Without this the adapter's layers would run for every text, asked for or not.
+        self._only_asked.only_execute_path_to_fetches = True
 
     def __call__(self, texts: Sequence[str], /) -> Vectors:
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
@@ -291,34 +365,48 @@ class _OnnxEncoder:
                 rows[index] = row
         return np.stack(rows)
 
+    def both(self, texts: Sequence[str], /) -> Vectors:
+        """Return for each text its embedding and behind it the adapter's scores."""
+        outputs = self._session.run(["embedding", "scores"], self._feed(list(texts)))
+        return np.hstack([np.asarray(output, dtype=np.float32) for output in outputs])
+
     def _run(self, texts: list[str]) -> Vectors:
+        output = self._session.run(["embedding"], self._feed(texts), self._only_asked)[0]
+        return np.asarray(output, dtype=np.float32)
+
+    def _feed(self, texts: list[str]) -> dict[str, NDArray[np.int64]]:
         encoded = self._tokenizer.encode_batch(texts)
         feed = {
             "input_ids": np.array([item.ids for item in encoded], dtype=np.int64),
             "attention_mask": np.array([item.attention_mask for item in encoded], dtype=np.int64),
             "token_type_ids": np.array([item.type_ids for item in encoded], dtype=np.int64),
         }
-        output = self._session.run(None, {name: feed[name] for name in self._inputs})[0]
-        return np.asarray(output, dtype=np.float32)
+        return {name: feed[name] for name in self._inputs}
 
 
-def export(source: Path, folder: Path) -> None:
-    """Write the model as one ONNX graph (transformer, mean pooling, L2 norm) and check it.
+def export(source: Path, folder: Path, adapter: Adapter | None = None) -> None:
+    """Write the model as one ONNX graph (transformer, mean pooling, L2 norm; adapter) and check it.
 
     Raises:
         ModelError: a vector of the export differs from the original's by a cosine below 0.9999.
     """
-    reference = _TorchEncoder(source, threads=2)
+    reference = _TorchEncoder(source, threads=2, adapter=adapter)
     temporary = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     try:
-        limit = min(int(reference.model.max_seq_length or MAX_WORD_PIECES), 512)
-        _write_graph(reference.model, temporary / "model.onnx")
+        _write_graph(reference, temporary / "model.onnx", scores=adapter is not None)
         reference.model.tokenizer.backend_tokenizer.save(str(temporary / "tokenizer.json"))
-        (temporary / "export.json").write_text(json.dumps({"max_word_pieces": limit}))
-        ours = _OnnxEncoder(temporary, threads=2)(_CHECK_TEXTS)
-        closeness = float(np.min(np.sum(ours * reference(_CHECK_TEXTS), axis=1)))
+        (temporary / "export.json").write_text(json.dumps({"max_word_pieces": reference.limit}))
+        ours = _OnnxEncoder(temporary, threads=2)
+        closeness = float(np.min(np.sum(ours(_CHECK_TEXTS) * reference(_CHECK_TEXTS), axis=1)))
+        if adapter is not None:
+            for text in _CHECK_TEXTS:
+                got, wanted = ours.both([text])[0], reference.both([text])[0]
+                many = len(adapter.classes)
+                closeness = min(closeness, float(got[:-many] @ wanted[:-many]))
+                if not np.allclose(got[-many:], wanted[-many:], atol=1e-2):
+                    closeness = 0.0
         if closeness < 0.9999:
             raise ModelError(
                 f"the ONNX export of {source} differs from the model (cosine {closeness:.5f}); "
@@ -330,34 +418,26 @@ def export(source: Path, folder: Path) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _write_graph(model: Any, path: Path) -> None:
+def _write_graph(reference: _TorchEncoder, path: Path, *, scores: bool) -> None:
     import warnings
 
     import onnx
     import torch
 
-    class Pooled(torch.nn.Module):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            features = {"input_ids": input_ids, "attention_mask": attention_mask}
-            embedding = self.model(features)["sentence_embedding"]
-            return torch.nn.functional.normalize(embedding, p=2, dim=1)
-
-    sample = model.tokenizer(["one text", "and a longer one"], padding=True, return_tensors="pt")
+    sample = reference.model.tokenizer(["one text", "and a longer one"], padding=True, return_tensors="pt")
     axes = {0: "texts", 1: "word_pieces"}
+    outputs = ["embedding", "scores"] if scores else ["embedding"]
     with warnings.catch_warnings():
         # The exporter that onnxruntime accepts announces its own retirement on every call.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            Pooled().eval(),
+            reference.branched,
             (sample["input_ids"], sample["attention_mask"]),
             str(path),
             input_names=["input_ids", "attention_mask"],
-            output_names=["embedding"],
-            dynamic_axes={"input_ids": axes, "attention_mask": axes, "embedding": {0: "texts"}},
+            output_names=outputs,
+            dynamic_axes={"input_ids": axes, "attention_mask": axes}
+            | {name: {0: "texts"} for name in outputs},
             opset_version=17,
             dynamo=False,
         )

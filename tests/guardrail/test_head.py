@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from assistant import resources
 from assistant.guardrail import Guardrail, signals, train
-from assistant.guardrail.head import FILE, Head, HeadError, Opinion
-from assistant.guardrail.signals import Reading
+from assistant.guardrail.head import FILE, LEVELS, Head, HeadError, Opinion
+from assistant.guardrail.reading import Reading
 
 
 class CountingEmbed:
@@ -34,6 +34,29 @@ def test_embed_is_called_at_most_once_with_the_message_first() -> None:
     Guardrail.load(today=lambda: date(2026, 11, 22)).assess(message, embed=embed)
     assert len(embed.calls) == 1
     assert embed.calls[0][0] == message
+
+
+def test_the_adapter_counts_as_much_as_the_head(guardrail: Guardrail) -> None:
+    head = Head.load(resources.folder("knowledge") / FILE)
+    assert head is not None
+    reading = signals.read("which shoes are best", guardrail.policy, date(2026, 11, 22))
+    vector = CountingEmbed()(["one"])[0]
+    scores = np.zeros(len(LEVELS) + len(head.signals), dtype=np.float32)
+    scores[LEVELS.index("urgent")] = 20.0
+    scores[len(LEVELS) + head.signals.index("despair")] = 20.0
+    alone, both = head.judge(vector, reading), head.judge(vector, reading, scores)
+    assert both.chances[3] == pytest.approx((alone.chances[3] + 1) / 2, abs=0.01)
+    assert both.urgent_row == "self_harm"
+
+
+def test_scores_are_asked_for_once() -> None:
+    asked: list[str] = []
+
+    def score(text: str) -> None:
+        asked.append(text)
+
+    Guardrail.load().assess("My back hurts after the long run", embed=CountingEmbed(), score=score)
+    assert asked == ["My back hurts after the long run"]
 
 
 def test_rules_alone_work_without_the_file(tmp_path: Path) -> None:
@@ -66,7 +89,9 @@ class Opinionated(Head):
         self.thresholds = shipped.thresholds
         self._chances = np.array([none, check, refer, urgent], dtype=np.float32)
 
-    def judge(self, vectors: NDArray[np.float32], reading: Reading) -> Opinion:
+    def judge(
+        self, vector: NDArray[np.float32], reading: Reading, scores: NDArray[np.float32] | None = None
+    ) -> Opinion:
         return Opinion(self._chances, "leg_weakness", "interference")
 
 
@@ -93,8 +118,10 @@ STORY = (
         ((0.95, 0.05, 0, 0), STORY, "none"),
         ((0.1, 0.85, 0.05, 0), STORY, "check"),
         ((0, 0, 1, 0), "my back hurts when I run", "refer"),
-        ((0, 0, 1, 0), "my knee hurts when I run", "none"),
-        ((0, 0, 0, 1), "what if my back hurt one day?", "none"),
+        ((0.4, 0.1, 0.4, 0.1), "my knee hurts when I run", "none"),
+        ((0.2, 0, 0.1, 0.7), "what if my back hurt one day?", "none"),
+        ((1, 0, 0, 0), "jelly legs off the bike, how do I train that?", "none"),
+        ((0.8, 0, 0, 0.2), "my legs are weak and numb", "urgent"),
     ],
 )
 def test_what_the_head_may_change(
@@ -125,6 +152,6 @@ def test_training_gives_a_head_that_tells_the_levels_apart(tmp_path: Path) -> No
     assert head.data_sha256 == train.fingerprint(cases)
     guardrail = Guardrail.load(today=lambda: date(2026, 11, 22))
     reading = signals.read("I can't pee since my back went", guardrail.policy, date(2026, 11, 22))
-    opinion = head.judge(embed(["one"]), reading)
+    opinion = head.judge(embed(["one"])[0], reading)
     assert int(opinion.chances.argmax()) == 3
     assert opinion.urgent_row == "bladder_bowel"

@@ -1,0 +1,61 @@
+"""What a message says as a whole: a scene told before the bare word "back", a score that climbs."""
+
+from __future__ import annotations
+
+import itertools
+
+from assistant.guardrail import clauses
+from assistant.guardrail.clauses import word_set
+from assistant.guardrail.reading import Reading
+
+
+def told_before_the_back(reading: Reading) -> str:
+    """Return the scene of "Used to run 40 miles. Now none. Back.": what is told before the bare word."""
+    bare = [i for i, s in enumerate(reading.sentences) if s.words[-1] in ("back", "spine") and _only_back(s)]
+    if not bare or len(reading.sentences) < 2 or any(s.question for s in reading.sentences):
+        return ""
+    for sentence, places in zip(reading.sentences[: bare[-1]], reading.places, strict=False):
+        if (
+            len(sentence.words) >= 4
+            and {"run_word", "daily", "stop_word", "stop_word_strong"} & places.keys()
+        ):
+            return sentence.text[: clauses.MAX_EVIDENCE_CHARS]
+    return ""
+
+
+def _only_back(sentence: clauses.Sentence) -> bool:
+    last = sentence.clause[-1]
+    return {w for w, c in zip(sentence.words, sentence.clause, strict=True) if c == last} <= _BACK_ALONE
+
+
+_BACK_ALONE = word_set("my the lower low back spine again bloody damn of")
+
+
+def longest(reading: Reading) -> str:
+    """Return the longest sentence, as evidence for what a whole message says."""
+    return max((s.text for s in reading.sentences), key=len, default="")[: clauses.MAX_EVIDENCE_CHARS]
+
+
+def climbing(reading: Reading) -> bool:
+    """Say whether a score of pain climbs from day to day: "monday a 2, tuesday a 4, today a 7"."""
+    words = [w for s in reading.sentences for w in s.words]
+    if len(words) > 40:
+        return False
+    then_and_now = {"started", "was", "began", "went", "from"} & set(words) and {"now", "today"} & set(words)
+    if sum(w in _DAYS for w in words) < 2 and not then_and_now:
+        return False
+    scores = [
+        int(w)
+        for i, w in enumerate(words)
+        if w.isdigit() and int(w) <= 10 and not {*words[i + 1 : i + 2]} & _MEASURES
+    ]
+    return len(scores) >= 2 and all(a < b for a, b in itertools.pairwise(scores))
+
+
+_MEASURES = word_set("""
+    k km mile miles minute minutes hour hours day days week weeks month months year years times x sets
+    reps kg
+""")
+_DAYS = word_set("""
+    monday tuesday wednesday thursday friday saturday sunday yesterday today tonight now week
+""")

@@ -1,0 +1,179 @@
+"""Whose a time span is: the pain's, or a plan's, a pregnancy's, a race's, a pair of shoes'."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from assistant.guardrail import duration
+from assistant.guardrail.clauses import Sentence, word_set
+from assistant.guardrail.lexicon import Places
+from assistant.guardrail.pain import Mention
+from assistant.guardrail.reading import Reading, Span
+
+SHORT_WORDS = 25
+"""A message up to this length speaks of one thing."""
+LONG_WORDS = 45
+"""In a message longer than this, only what stands near the pain is said of it."""
+LASTS = word_set("since with been going through of now still this")
+_OTHER_AFTER = word_set("""
+    of into in out to plan plans programme program block old pregnant before until till away left cycle
+    postpartum race training per each a hold holds rest schedule streak marathon apart challenge gap build
+    taper course postnatal on along gone
+""")
+_OTHER_BEFORE = word_set("""
+    in within every hold holding aged age rest next another ran run running trained training held
+""")
+ACTIVITY = word_set("""
+    lifted lifting ran run running jogged jogging trained training swum swimming cycled cycling rowed
+    rowing coached coaching played playing married worked working taught teaching climbed climbing danced
+""")
+"""What a span after "for" belongs to: "I've lifted for ten years"."""
+_ANAPHORA = word_set("""
+    it it's this that been since now still same ago going started began start hace depuis seit desde ha
+    faz
+""")
+
+
+def spans(message: str, reading: Reading, today: date, pain_known: bool) -> list[Span]:
+    found: list[Span] = []
+    any_pain = any(m.status == "present" and m.site != "elsewhere" for _, m in reading.pains)
+    for number, (sentence, places, modifiers) in enumerate(
+        zip(reading.sentences, reading.places, reading.contexts, strict=True)
+    ):
+        found_here = duration.time_spans(sentence.words, places, today)
+        if not found_here or modifiers.hypothetical or modifiers.generic:
+            continue
+        here = [m for n, m in reading.pains if n == number and m.status == "present"]
+        for span in found_here:
+            if modifiers.triggers.get(span.first, 0) > 0 or (
+                span.first and sentence.words[span.first - 1] == "not"
+            ):
+                continue
+            if modifiers.historical and span.kind != "vague":
+                continue
+            if modifiers.resolved_at is not None and not any(m.first > modifiers.resolved_at for m in here):
+                continue
+            belongs = _belongs(span, sentence, places, here, any_pain, pain_known, reading.words())
+            if belongs:
+                found.append(
+                    Span(
+                        span.days,
+                        sentence.evidence(message, span.first, span.last),
+                        sentence.spans[span.first][0],
+                        belongs == 2,
+                    )
+                )
+    return found
+
+
+def since_the_last(words: list[str], last: int) -> bool:
+    """Say whether "it's been a while since my back felt like this" follows: how long it was well."""
+    rest = words[last + 1 : last + 10]
+    return rest[:1] == ["since"] and bool({"last", "like", "such"} & set(rest))
+
+
+def _belongs(
+    span: duration.TimeSpan,
+    sentence: Sentence,
+    places: Places,
+    here: list[Mention],
+    any_pain: bool,
+    pain_known: bool,
+    total: int,
+) -> int:
+    """Return 2 if the span is said of the pain, 1 if it may be, 0 if it belongs to something else."""
+    words = sentence.words
+    after = words[span.last + 1 : span.last + 3]
+    before = words[max(0, span.first - 2) : span.first]
+    rest = words[span.last + 1 :]
+    if (
+        words[max(0, span.first - 1) : span.first] == ["for"]
+        and {*words[max(0, span.first - 3) : span.first - 1]} & ACTIVITY
+    ):
+        return 0
+    if since_the_last(words, span.last):
+        return 0
+    if rest[:2] == ["from", "now"] or (before[:1] == ["in"] and before[-1:] in (["about"], ["roughly"])):
+        return 0
+    if words[span.first] in ("week", "month") and not here:
+        return 0
+    if words[span.first] == "day" and not here and total > 10:
+        return 0
+    if span.kind == "span":
+        if (
+            rest[:1] == ["in"]
+            and (len(rest) == 1 or sentence.clause[span.last + 1] != sentence.clause[span.last + 2])
+            and not (here or pain_known)
+        ):
+            return 0
+        if before and before[-1] in ("i'm", "she's", "am") and after != ["into"]:
+            return 0
+        if (
+            after
+            and after[0] in _OTHER_AFTER
+            and after[:2]
+            not in (
+                ["on", "and"],
+                ["each", "time"],
+                ["on", "i"],
+                ["on", "it"],
+                ["on", "still"],
+                ["on", "it's"],
+            )
+            and not (after[0] in ("of", "in", "to") and _pain_next(words, span.last, here))
+        ):
+            return 0
+        if before and before[-1] in _OTHER_BEFORE:
+            return 0
+        if before and before[-1] in ("my", "the") and not here:
+            return 0
+    if all(m.site == "elsewhere" for m in here) and here:
+        return 0
+    clause = sentence.clause[span.first]
+    since = span.kind == "since" and "since" in words[: span.first]
+    if not (since and here) and any(sentence.clause[a] == clause for a, _ in places.get("dated_thing", ())):
+        return 0
+    in_clause = [m for m in here if sentence.clause[m.first] <= clause <= sentence.clause[m.last]]
+    inside = [w for w, c in zip(words, sentence.clause, strict=True) if c == clause]
+    if (
+        span.kind == "since"
+        and (pain_known or any_pain)
+        and "since" in before[-2:] + words[max(0, span.first - 3) : span.first]
+    ) and not any(w in ("running", "training", "ran", "trained", "lifting") for w in words[: span.first]):
+        return 2
+    busy = any(c == clause for a, _ in places.get("run_word", ()) for c in (sentence.clause[a],))
+    if in_clause:
+        return 2
+    if (
+        total > LONG_WORDS
+        and not any(m.site == "back" for m in here)
+        and not pain_known
+        and not LASTS & set(words)
+    ):
+        return 0
+    anaphora = any(w in _ANAPHORA for w in inside)
+    if busy and not any(w in ("it", "it's", "this", "that") for w in inside):
+        return 0
+    if here:
+        return 2 if anaphora or len(inside) <= 5 else 1
+    answer = pain_known and len(inside) <= 6 and total <= SHORT_WORDS and "other_topic" not in places
+    bare = len(words) <= 6 or (anaphora and len(words) <= 14) or answer
+    if (
+        (any_pain or pain_known)
+        and (bare or anaphora)
+        and (pain_known or total <= LONG_WORDS or "it's" in words)
+    ):
+        return 2
+    if (
+        total <= SHORT_WORDS
+        and bare
+        and not (total > 10 and "other_topic" in places)
+        and (anaphora or span.kind != "span")
+        and "other_site" not in places
+    ):
+        return 1
+    return 0
+
+
+def _pain_next(words: list[str], last: int, here: list[Mention]) -> bool:
+    return any(last < m.first <= last + 6 for m in here) or "back" in words[last + 1 : last + 5]

@@ -1,0 +1,68 @@
+"""Weighing what was learned against the rules: what it raises, what it drops, what it may not touch."""
+
+from __future__ import annotations
+
+from assistant.guardrail import facts
+from assistant.guardrail.head import Opinion, Thresholds
+from assistant.guardrail.model import TriageState
+from assistant.guardrail.policy import Policy
+from assistant.guardrail.reading import Reading
+from assistant.guardrail.scenes import longest
+
+LATER_REFER = 0.93
+"""Chance from which the head alone refers in a later turn."""
+STORY_WORDS = 12
+"""From this length on, a finding of the rules may be a side remark."""
+
+
+def weigh(policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading, now: TriageState) -> None:
+    """Weigh what was learned against the rules on an opening message.
+
+    A red flag of the rules falls only where no pain of the back is told and hardly any chance is seen.
+    """
+    none, check, refer, urgent = (float(c) for c in opinion.chances)
+    told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else longest(reading)
+    level = facts.level(policy, now)
+    if level == "urgent":
+        if now.pain == "present" or urgent >= limits.veto:
+            return
+        now.facts = [f for f in now.facts if f.level != "urgent"]
+        level = facts.level(policy, now)
+    doubtful = void(reading) or reading.over_at is not None
+    if urgent >= (limits.urgent_void if doubtful else limits.urgent):
+        facts.present(now, told, reading)
+        facts.add(policy, now, opinion.urgent_row, told, source="head")
+    elif level in ("none", "check"):
+        if refer + urgent >= (limits.refer_void if doubtful else limits.refer):
+            facts.present(now, told, reading)
+            facts.add(policy, now, opinion.refer_row, told, source="head")
+        elif level == "none" and 1 - none >= limits.check and not now.mild:
+            facts.present(now, told, reading)
+        elif level == "check" and none >= limits.quiet:
+            now.pain = "unknown"
+    elif none >= (limits.drop if reading.words() >= STORY_WORDS else limits.drop_short):
+        now.facts, now.pain = [], "unknown"
+    elif none + check >= limits.drop_to_check:
+        now.facts = []
+        facts.present(now, told, reading)
+
+
+def raise_later(
+    policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading, now: TriageState
+) -> None:
+    """Raise in a later turn, where a message is short and means what it means through the others."""
+    told = longest(reading)
+    new = any(f.turn == now.turn for f in now.facts)
+    if float(opinion.chances[3]) >= limits.refer_later and not new:
+        facts.add(policy, now, opinion.urgent_row, told, source="head")
+    elif not any(m.status == "present" and m.site != "elsewhere" for _, m in reading.pains):
+        return
+    elif not now.settled and not now.facts and float(opinion.chances[2:].sum()) >= LATER_REFER:
+        facts.add(policy, now, opinion.refer_row, told, source="head")
+
+
+def void(reading: Reading) -> bool:
+    """Say whether a message is only about others, the past or what might be."""
+    return all(
+        c.hypothetical or c.generic or c.historical or c.resolved_at is not None for c in reading.contexts
+    )

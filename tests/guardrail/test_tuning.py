@@ -1,0 +1,62 @@
+"""Tuning the encoder's last layers: it learns the cases it is given, and its file gives the same scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from assistant import resources, settings
+from assistant.guardrail.head import LEVELS
+from assistant.guardrail.train import fingerprint
+from assistant.guardrail.tuning import Tuner
+from assistant.retrieval.adapter import FILE, Adapter
+from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings, locate_model
+from tests.conftest import fresh_settings
+
+PLAIN = [
+    "my back hurts and I cannot pee",
+    "I wet myself since my back went",
+    "no control of my bladder, back pain",
+    "back pain and I leak urine",
+    "peeing is impossible since my disc slipped",
+]
+HARMLESS = [
+    "how long do I hold a plank",
+    "which shoes for a marathon",
+    "is running on sand easier",
+    "how many sets of the bridge",
+    "when should I train my core",
+]
+
+
+def rows() -> list[dict[str, Any]]:
+    return [{"turns": [t], "levels": ["urgent"], "signals": ["bladder_bowel"]} for t in PLAIN] + [
+        {"turns": [t], "levels": ["none"], "signals": []} for t in HARMLESS
+    ]
+
+
+def test_the_shipped_adapter_was_tuned_on_the_cases_as_they_are() -> None:
+    adapter = Adapter.load(resources.folder("knowledge") / FILE)
+    assert adapter is not None
+    assert adapter.classes[: len(LEVELS)] == list(LEVELS)
+    assert adapter.meta["data_sha256"] == fingerprint(), "run `python -m assistant.guardrail.train --all`"
+
+
+@pytest.mark.filterwarnings("ignore:.*lr_scheduler.*")
+def test_it_learns_its_cases_and_the_file_gives_the_same_scores(tmp_path: Path) -> None:
+    source, weights = locate_model(settings.Settings().embedding_model)
+    tuner = Tuner(source, weights, rows())
+    fitted = tuner.fit(range(10), epochs=8)
+    scores = tuner.scores(fitted, range(10))
+    best = scores[:, : len(LEVELS)].argmax(axis=1)
+    assert [LEVELS[i] for i in best] == ["urgent"] * 5 + ["none"] * 5
+    tuner.adapter(fitted, cases=10).save(tmp_path / FILE)
+    held = Adapter.load(tmp_path / FILE)
+    served: LocalEmbeddings = load_embeddings(
+        fresh_settings(tmp_path, embedding_backend="torch"), adapter=held
+    )
+    for text, expected in zip(PLAIN, scores, strict=False):
+        assert np.allclose(served.scores(text), expected, atol=0.05)  # type: ignore[arg-type]

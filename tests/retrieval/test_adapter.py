@@ -1,0 +1,80 @@
+"""The adapter: it leaves the embeddings as they are, and both backends agree on its scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant import resources
+from assistant.retrieval.adapter import FILE, Adapter
+from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
+from tests.conftest import fresh_settings
+
+TEXTS = [
+    "How do I do a bird dog?",
+    "my back hurts and my legs are numb",
+    "hips",
+    "If pain lasts, get help. " * 60,
+]
+
+
+@pytest.fixture(scope="module")
+def adapter() -> Adapter:
+    found = Adapter.load(resources.folder("knowledge") / FILE)
+    assert found is not None
+    return found
+
+
+def test_it_leaves_the_embeddings_as_they_are(tmp_path: Path, embeddings: LocalEmbeddings) -> None:
+    bare = load_embeddings(fresh_settings(tmp_path, embedding_backend="torch"), adapted=False)
+    assert bare.scores("my back hurts") is None
+    for text, expected in zip(TEXTS, bare.encode(TEXTS), strict=True):
+        fresh = LocalEmbeddings(embeddings._encoder, identity="x", scorer=embeddings._scorer)
+        scores = fresh.scores(text)
+        assert scores is not None
+        assert fresh.encode([text])[0] @ expected > 0.99999
+
+
+def test_both_backends_give_the_same_scores(tmp_path: Path, embeddings: LocalEmbeddings) -> None:
+    torch = load_embeddings(fresh_settings(tmp_path, embedding_backend="torch"))
+    for text in TEXTS:
+        assert np.allclose(torch.scores(text), embeddings.scores(text), atol=1e-2)  # type: ignore[arg-type]
+
+
+def test_one_run_gives_scores_and_embedding() -> None:
+    calls: list[str] = []
+
+    def encoder(texts: object) -> np.ndarray:  # type: ignore[type-arg]
+        raise AssertionError("the embedding is there already")
+
+    def both(texts: Sequence[str]) -> np.ndarray:  # type: ignore[type-arg]
+        calls.extend(texts)
+        return np.array([[1, 1, 0, 0, 0]] * len(texts), np.float32)
+
+    held = LocalEmbeddings(encoder, identity="x", scorer=both, dimensions=2)
+    assert held.scores("a") == pytest.approx(np.zeros(3))
+    held.scores("a")
+    assert held.encode(["a"]).shape == (1, 2)
+    assert calls == ["a"]
+
+
+def test_it_survives_the_way_to_disk(tmp_path: Path, adapter: Adapter) -> None:
+    adapter.save(tmp_path / FILE)
+    again = Adapter.load(tmp_path / FILE)
+    assert again is not None
+    assert again.classes == adapter.classes
+    assert again.base == adapter.base
+    assert again.sha256
+    for name, delta in adapter.deltas.items():
+        step = np.abs(delta).max(axis=-1, keepdims=True) / 127 + 1e-6
+        assert (np.abs(again.deltas[name] - delta) <= step).all()
+
+
+def test_without_the_file_there_is_none_and_a_damaged_one_is_named(tmp_path: Path) -> None:
+    assert Adapter.load(tmp_path / FILE) is None
+    (tmp_path / FILE).write_bytes(b"no array")
+    with pytest.raises(ValueError, match="train"):
+        Adapter.load(tmp_path / FILE)
