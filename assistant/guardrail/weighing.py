@@ -28,19 +28,22 @@ def weigh(policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading
             return
         now.facts = [f for f in now.facts if f.level != "urgent"]
         level = facts.level(policy, now)
-    doubtful = void(reading) or reading.over_at is not None
+    doubtful = void(reading) or reading.over_at is not None or now.elsewhere
+    story = reading.words() >= STORY_WORDS
     if urgent >= (limits.urgent_void if doubtful else limits.urgent):
         facts.present(now, told, reading)
         facts.add(policy, now, opinion.urgent_row, told, source="head")
     elif level in ("none", "check"):
-        if refer + urgent >= (limits.refer_void if doubtful else limits.refer):
+        if now.elsewhere:
+            return
+        if refer + urgent >= (limits.refer_void if doubtful or now.mild else limits.refer):
             facts.present(now, told, reading)
             facts.add(policy, now, opinion.refer_row, told, source="head")
         elif level == "none" and 1 - none >= limits.check and not now.mild:
             facts.present(now, told, reading)
-        elif level == "check" and none >= limits.quiet:
+        elif level == "check" and none >= (limits.quiet if story else limits.quiet_short):
             now.pain = "unknown"
-    elif none >= (limits.drop if reading.words() >= STORY_WORDS else limits.drop_short):
+    elif none >= (limits.drop if story else limits.drop_short):
         now.facts, now.pain = [], "unknown"
     elif none + check >= limits.drop_to_check:
         now.facts = []
