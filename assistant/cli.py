@@ -27,6 +27,11 @@ app = typer.Typer(
 )
 
 
+_Clinic = Annotated[
+    str, typer.Option("--clinic", help="Name of the clinic's folder, where there are several.")
+]
+
+
 class Failure(Exception):
     """Ends the command with one sentence and an exit code."""
 
@@ -67,20 +72,44 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _index(settings: settings_module.Settings) -> Any:
-    """Load the embeddings and bring the index up to date, with a line on what takes long."""
+def _refresh(settings: settings_module.Settings, clinics: list[settings_module.Settings]) -> Any:
+    """Bring the indexes up to date and say what takes long; return the embeddings where that took them."""
     from assistant.ingestion import index
-    from assistant.retrieval.embeddings import load_embeddings
+    from assistant.retrieval.embeddings import identity, is_exported, load_embeddings
 
-    if not (settings.data_dir / "models").is_dir() and settings.embedding_backend == "onnx":
+    exported = is_exported(settings)
+    reasons = {own.clinic_id: index.stale(own, identity(settings)) for own in clinics}
+    if exported and not any(reasons.values()):
+        return None
+    if not exported:
         _say("Preparing the embedding model (once, about 10 seconds) …")
     embeddings = load_embeddings(settings)
-    if reason := index.stale(settings, embeddings.identity):
-        _say(f"Building the index: {reason} …")
-        report = index.ingest(settings, embeddings.encode, embeddings.identity, progress=_say)
-        for file in report.failed:
-            _say(f"Left out {file.path.name}: {file.error}")
+    for own in clinics:
+        if reason := reasons[own.clinic_id]:
+            _say(f"Building the index{_of(own)}: {reason} …")
+            report = index.ingest(own, embeddings.encode, embeddings.identity, progress=_say)
+            for file in report.failed:
+                _say(f"Left out {file.path.name}: {file.error}")
+            _prepare(own, embeddings)
     return embeddings
+
+
+def _of(settings: settings_module.Settings) -> str:
+    return f" of {settings.clinic_id}" if settings.clinic_id else ""
+
+
+def _prepare(settings: settings_module.Settings, embeddings: Any) -> None:
+    """Compute and keep what every server process would else compute when it starts for the first time."""
+    from assistant.pipeline import Assistant
+
+    Assistant.load(settings, embeddings=embeddings)
+
+
+def _own(clinic: str) -> settings_module.Settings:
+    """Return the settings of one clinic, or of the only one."""
+    from assistant import clinics
+
+    return clinics.named(settings_module.load(), clinic)
 
 
 @app.command()
@@ -93,10 +122,12 @@ def serve(
     given = {"host": host, "port": port, "workers": workers}
     settings = settings_module.load(**{name: value for name, value in given.items() if value is not None})
     _check_port(settings)
-    _index(settings)
     import uvicorn
 
+    from assistant import clinics
     from assistant.server import telemetry
+
+    _refresh(settings, clinics.load(settings))
 
     for name, value in (("HOST", settings.host), ("PORT", settings.port), ("WORKERS", settings.workers)):
         os.environ[f"ASSISTANT_{name}"] = str(value)
@@ -119,14 +150,16 @@ def serve(
 
 def _announce(host: str, port: int) -> None:
     """Print the address once the assistant answers."""
-    import httpx
+    from http.client import HTTPConnection, HTTPException
 
     shown = f"[{host}]" if ":" in host else host
-    reached = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(shown, shown)  # noqa: S104
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     while True:
         time.sleep(0.1)
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"http://{reached}:{port}/readyz", trust_env=False).status_code == 200:
+        connection = HTTPConnection(reached, port, timeout=5)
+        with contextlib.suppress(OSError, HTTPException), contextlib.closing(connection):
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 200:
                 break
     print(f"Ready: http://{shown}:{port} (Ctrl-C ends)", flush=True)
 
@@ -148,15 +181,18 @@ def _check_port(settings: settings_module.Settings) -> None:
 def ask(
     question: Annotated[str | None, typer.Argument(help="One question; without it, a conversation.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole reply as JSON.")] = False,
+    clinic: _Clinic = "",
 ) -> None:
     """Answer one question in the terminal, or hold a conversation."""
     from assistant.conversation import Conversation
     from assistant.pipeline import Assistant
+    from assistant.retrieval.embeddings import load_embeddings
 
-    settings = settings_module.load()
+    base, settings = settings_module.load(), _own(clinic)
     if question is not None:
         question = _checked(question)
-    assistant = Assistant.load(settings, embeddings=_index(settings))
+    embeddings = _refresh(base, [settings]) or load_embeddings(base)
+    assistant = Assistant.load(settings, embeddings=embeddings)
     conversation = Conversation.new()
     if question is not None:
         _show(assistant.reply(question, conversation), as_json)
@@ -206,19 +242,22 @@ def ingest(
         list[Path] | None, typer.Argument(help="Guides: Markdown, HTML, text, DOCX, PDF.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    clinic: _Clinic = "",
 ) -> None:
     """Read guides into the index; say what was added, changed, removed, and how each file was cut."""
     from assistant.ingestion import index
     from assistant.retrieval.embeddings import load_embeddings
 
-    settings = settings_module.load()
+    base, settings = settings_module.load(), _own(clinic)
     missing = [path for path in paths or [] if not path.exists()]
     if missing and len(missing) == len(paths or []):
         raise Failure(f"there is no {missing[0]}")
-    embeddings = load_embeddings(settings)
+    embeddings = load_embeddings(base)
     report = index.ingest(
         settings, embeddings.encode, embeddings.identity, paths or [], dry_run=dry_run, progress=_say
     )
+    if not dry_run:
+        _prepare(settings, embeddings)
     if report.note:
         print(report.note)
     for file in report.files:
@@ -273,6 +312,7 @@ def gaps(
     days: Annotated[int, typer.Option(min=1, max=3650, help="How far to look back.")] = 30,
     limit: Annotated[int, typer.Option(min=1, help="How many gaps to show.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print all of them as JSON.")] = False,
+    clinic: _Clinic = "",
 ) -> None:
     """Show what visitors asked that the guide could not answer, clustered by meaning, with counts."""
     from assistant.retrieval.embeddings import load_embeddings
@@ -280,9 +320,9 @@ def gaps(
     from assistant.storage.secrecy import Secrecy
     from assistant.storage.statistics import Statistics
 
-    settings = settings_module.load()
-    statistics = Statistics(open_database(settings), Secrecy.load(settings))
-    found = statistics.gaps(load_embeddings(settings).encode, days=days)
+    base, settings = settings_module.load(), _own(clinic)
+    statistics = Statistics(open_database(base), Secrecy.load(base), clinic=settings.clinic_id)
+    found = statistics.gaps(load_embeddings(base).encode, days=days)
     if as_json:
         print(json.dumps([gap._asdict() for gap in found.found], ensure_ascii=False, indent=2))
         return
@@ -322,7 +362,7 @@ def doctor(
         for line in diagnosis.list_settings(settings):
             print(line)
         return
-    checks = diagnosis.run(settings)
+    checks = diagnosis.run_all(settings)
     for check in checks:
         print(f"{'ok  ' if check.ok else 'MEND'} {check.name}: {check.detail}")
     if not all(check.ok for check in checks):

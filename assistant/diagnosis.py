@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from assistant.settings import Settings
+from assistant.settings import Settings, SettingsError
 
 _SECRET = ("password", "secret", "key", "token", "url")
 
@@ -23,6 +23,22 @@ class Check(NamedTuple):
 def run(settings: Settings) -> list[Check]:
     """Look at every part in turn; a part that raises is reported with its own sentence."""
     return [_guarded(name, look, settings) for name, look in _CHECKS.items()]
+
+
+def run_all(settings: Settings) -> list[Check]:
+    """Look at every part; of several clinics, at what each has of its own."""
+    from assistant import clinics
+
+    try:
+        found = clinics.load(settings)
+    except SettingsError as error:
+        return [Check("clinics", False, str(error))]
+    if settings.clinics_dir is None:
+        return run(settings)
+    checks = [_guarded(name, look, settings) for name, look in _CHECKS.items() if name not in _OF_A_CLINIC]
+    for own in found:
+        checks += [_guarded(f"{own.clinic_id}: {n}", _CHECKS[n], own) for n in _OF_A_CLINIC]
+    return checks
 
 
 def list_settings(settings: Settings) -> Iterator[str]:
@@ -63,16 +79,16 @@ def _clinic(settings: Settings) -> str:
     return f"{settings.clinic.name}, {len(settings.clinic.ways_to_a_person())} ways to a person"
 
 
-def _wording(_settings: Settings) -> str:
+def _wording(settings: Settings) -> str:
     from assistant.wording import Wording
 
-    return f"{len(Wording.load().keys())} sentences in prompts/"
+    return f"{len(Wording.load(own=settings.prompts_dir).keys())} sentences in prompts/"
 
 
 def _policy(settings: Settings) -> str:
     from assistant.guardrail import Guardrail
 
-    Guardrail.load(settings.knowledge_dir)
+    Guardrail.load(settings.policy_dir)
     return "red_flags.toml and the guardrail's files are in order"
 
 
@@ -82,6 +98,16 @@ def _model(settings: Settings) -> str:
     embeddings = load_embeddings(settings)
     dimensions = embeddings.encode(["back"]).shape[1]
     return f"{embeddings.identity}, {dimensions} dimensions, {settings.embedding_backend}"
+
+
+def _reranker(settings: Settings) -> str:
+    from assistant.retrieval.reranker import load_reranker
+
+    reranker = load_reranker(settings)
+    if reranker is None:
+        return "none is set; the fused order stands"
+    reranker("How do I do a bird dog?", ["Begin on all fours."])
+    return settings.rerank_model
 
 
 def _language_model(settings: Settings) -> str:
@@ -170,12 +196,14 @@ def _callbacks(settings: Settings) -> str:
     return f"delivered by {' and '.join(names) or 'nothing but `assistant inbox`'}, {waiting.count} waiting"
 
 
+_OF_A_CLINIC = ("clinic", "wording", "guardrail", "index")
 _CHECKS: dict[str, Callable[[Settings], str]] = {
     "clinic": _clinic,
     "wording": _wording,
     "guardrail": _policy,
     "data folder": _data,
     "model": _model,
+    "reranker": _reranker,
     "language model": _language_model,
     "index": _index,
     "database": _database,

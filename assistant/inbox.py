@@ -34,23 +34,37 @@ class _Store(NamedTuple):
     subjects: Subjects
 
 
+_chosen = ""
+"""Clinic that the command is about, where there are several."""
+
+
 def _open() -> _Store:
     # Here, not above: every command of the assistant would wait for these.
+    from assistant import clinics
     from assistant.storage.callbacks import Callbacks
     from assistant.storage.conversations import Conversations
     from assistant.storage.database import open_database
     from assistant.storage.secrecy import Secrecy
     from assistant.storage.subjects import Subjects
 
-    settings = settings_module.load()
-    database, secrecy = open_database(settings), Secrecy.load(settings)
-    callbacks = Callbacks(database, secrecy)
-    return _Store(callbacks, Subjects(database, secrecy, callbacks, Conversations(database, secrecy)))
+    base = settings_module.load()
+    clinic = clinics.named(base, _chosen).clinic_id
+    database, secrecy = open_database(base), Secrecy.load(base)
+    callbacks = Callbacks(database, secrecy, clinic=clinic)
+    conversations = Conversations(database, secrecy, clinic=clinic)
+    return _Store(callbacks, Subjects(database, secrecy, callbacks, conversations))
 
 
 @app.callback()
-def inbox(context: typer.Context) -> None:
+def inbox(
+    context: typer.Context,
+    clinic: Annotated[
+        str, typer.Option("--clinic", help="Name of the clinic's folder, where there are several.")
+    ] = "",
+) -> None:
     """List the open requests where no sub-command is given."""
+    global _chosen
+    _chosen = clinic
     if context.invoked_subcommand is None:
         show_list(include_done=False)
 

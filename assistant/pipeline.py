@@ -10,8 +10,10 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import numpy as np
 from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
+from numpy.typing import NDArray
 
 from assistant import escalation, schema
 from assistant.answering import calendar, grounding, segments
@@ -19,13 +21,15 @@ from assistant.answering.answerer import Answerer
 from assistant.answering.compose import Draft
 from assistant.answering.concepts import Concepts, Linker
 from assistant.answering.intent import IntentClassifier
-from assistant.answering.mentions import Mentions
+from assistant.answering.mentions import Mentions, mask
 from assistant.conversation import Conversation
 from assistant.guardrail import Guardrail, Triage, referral
+from assistant.guardrail.referral import CareCard
 from assistant.ingestion import index
 from assistant.retrieval import relevance, vectorstore
-from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
+from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings, same_model
 from assistant.retrieval.hybrid import HybridRetriever
+from assistant.retrieval.reranker import load_reranker
 from assistant.retrieval.spelling import Spelling, short_forms
 from assistant.settings import Settings
 from assistant.wording import Wording
@@ -45,12 +49,19 @@ class Turn:
 
     message: str
     conversation: Conversation
+    questions: tuple[str, ...] = ()
+    """The message's questions in order, misspelled words mended."""
+    ahead: tuple[str, ...] = ()
+    """Texts whose embeddings the answer will need: computed with the guardrail's, in one batch."""
     triage: Triage | None = None
     passages: Mapping[str, Sequence[Document]] = field(default_factory=dict)
     """The message's questions in order, each with its passages."""
     draft: Draft | None = None
     grounding: schema.Grounding | None = None
     """How a language model's answer stands; None where none was asked."""
+    card: CareCard | None = None
+    around: tuple[str, str] | None = None
+    """What stands before and behind the answer, once it is settled."""
 
 
 class Event(NamedTuple):
@@ -78,6 +89,7 @@ class Assistant:
         build: str,
         today: Callable[[], date] = date.today,
         speaker: Speaker | None = None,
+        watch: LocalEmbeddings | None = None,
     ) -> None:
         self.settings = settings
         self.guardrail = guardrail
@@ -87,6 +99,8 @@ class Assistant:
         self._today = today
         self.speaker = speaker
         """Words the answers, where a language model is set."""
+        self._watch = watch
+        """The guardrail's own embeddings, where the retriever's are not those that it was trained with."""
         self.build = build
         """Name of the index that this assistant answers from."""
         self.chain: Runnable[Turn, schema.Reply] = (
@@ -108,44 +122,55 @@ class Assistant:
 
         Raises:
             IndexMissing: nothing has been ingested yet.
-            ModelError, StoreError, WordingError, IntentsError: a part cannot be used; the message says why.
+            ModelError, RerankerError, StoreError, WordingError, IntentsError: a part cannot be used; the
+                message says why.
         """
         embeddings = embeddings or load_embeddings(settings)
         build = index.current(settings)
-        wording = Wording.load()
+        wording = Wording.load(own=settings.prompts_dir)
         encode = embeddings.keeping(settings.data_dir / "cache")
-        concepts = Concepts.load(settings.knowledge_dir / "concepts.toml")
+        concepts = Concepts.load(settings.knowledge("concepts.toml"))
         titles = concepts.named(" ".join({chunk.guide for chunk in build.chunks}))
+        mentions = Mentions(build.chunks, embeddings.is_word)
+        stand_in = wording.say("answers.exercise.stand_in")
         answerer = Answerer(
             build.chunks,
             IntentClassifier.load(
-                settings.knowledge_dir / "intents.toml",
+                settings.knowledge("intents.toml"),
                 encode,
                 lambda text: bool(concepts.named(text) & titles),
+                lambda text: mask(text, mentions.find(text), stand_in),
             ),
-            Mentions(build.chunks, embeddings.is_word),
+            mentions,
             Linker(build.chunks, concepts, encode),
             wording,
             settings.clinic,
         )
-        short = short_forms(settings.knowledge_dir / "chat_words.toml")
+        short = short_forms(settings.knowledge("chat_words.toml"))
         texts = [*(chunk.searchable for chunk in build.chunks), *answerer.vocabulary]
         retriever = HybridRetriever(
             chunks=build.chunks,
-            store=vectorstore.open_store(settings, build.name, embeddings),
+            store=vectorstore.open_store(
+                settings, build.name, embeddings, [chunk.id for chunk in build.chunks], build.vectors
+            ),
             embeddings=embeddings,
             k=PASSAGES,
             mend=Spelling(texts, embeddings.is_word, short).mend,
+            rerank=load_reranker(settings),
+            needs=lambda text: concepts.need(text).weights,
+            encode=encode,
         )
-        guardrail = Guardrail.load(settings.knowledge_dir, today=today)
+        guardrail = Guardrail.load(settings.policy_dir, today=today)
         speaker = None
         if settings.model:
             # Imported only here: without a model nothing of it costs start-up time.
             from assistant.answering.generative import Speaker
 
-            mentions = Mentions(build.chunks, embeddings.is_word)
             speaker = Speaker.load(settings, build.chunks, mentions, encode, wording, build.name)
-        return cls(settings, guardrail, retriever, answerer, wording, build.name, today, speaker)
+        watch = None
+        if guardrail.head is not None and not same_model(guardrail.head.model, settings.embedding_model):
+            watch = load_embeddings(settings.model_copy(update={"embedding_model": guardrail.head.model}))
+        return cls(settings, guardrail, retriever, answerer, wording, build.name, today, speaker, watch)
 
     def reply(self, message: str, conversation: Conversation) -> schema.Reply:
         """Answer one message; the conversation is changed to hold what must be remembered."""
@@ -156,7 +181,8 @@ class Assistant:
         """Answer one message in steps: the referral before any text, so that urgent advice never waits."""
         turn = self._triage(Turn(message, conversation))
         assert turn.triage is not None
-        yield Event("referral", self._referral(turn.triage))
+        turn = self._with_card(turn)
+        yield Event("referral", self._referral(turn))
         turn = self._compose(self._retrieve(turn))
         if (speech := self._speech(turn)) is None:
             reply = self._reply(turn)
@@ -167,8 +193,11 @@ class Assistant:
         heard = self._heard(turn, speech)
         assert heard.triage is not None
         if heard.triage is not turn.triage:
-            yield Event("referral", self._referral(heard.triage))
+            heard = self._with_card(heard)
+            yield Event("referral", self._referral(heard))
         before, after = self._around(heard)
+        heard = replace(heard, around=(before, after))
+        assert heard.triage is not None
         told: Iterable[str] = () if heard.triage.level == "urgent" else speech
         for text in chain([before], told, [after]):
             if text:
@@ -176,17 +205,25 @@ class Assistant:
         yield Event("done", self._reply(self._told(heard, speech)))
 
     def _triage(self, turn: Turn) -> Turn:
-        embeddings = self.retriever.embeddings
-        triage = self.guardrail.assess(
-            turn.message, turn.conversation.triage, embed=embeddings.encode, score=embeddings.scores
-        )
-        return replace(turn, triage=triage)
+        questions = segments.questions(self.retriever.mend(turn.message))
+        memory = turn.conversation.memory
+        ahead = [text for q in questions for text in self.answerer.understanding.texts(q, memory)]
+
+        def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+            if self._watch is not None:
+                return self._watch.encode(texts)
+            return self.retriever.embeddings.encode([*texts, *ahead])[: len(texts)]
+
+        scores = (self._watch or self.retriever.embeddings).scores
+        triage = self.guardrail.assess(turn.message, turn.conversation.triage, embed=embed, score=scores)
+        return replace(turn, questions=tuple(questions), ahead=tuple(ahead), triage=triage)
 
     def _retrieve(self, turn: Turn) -> Turn:
         if turn.triage is not None and turn.triage.level == "urgent":
             return turn
-        questions = segments.questions(self.retriever.mend(turn.message))
-        return replace(turn, passages={text: self.retriever.search(text) for text in questions})
+        # Computed already where the guardrail asked for embeddings; else here, in one batch.
+        self.retriever.embeddings.encode(turn.ahead)
+        return replace(turn, passages={text: self.retriever.search(text) for text in turn.questions})
 
     def _answer(self, turn: Turn) -> Turn:
         turn = self._compose(turn)
@@ -241,6 +278,8 @@ class Assistant:
             return turn
         steers = self.speaker.checker.steers
         triage = escalation.raised(turn.triage, proposal.level, proposal.evidence, turn.message, steers)
+        if triage is not turn.triage:
+            turn = replace(turn, card=None)
         if triage.level == "urgent":
             speech.stop()
             return replace(turn, triage=triage, draft=Draft("seek_help"))
@@ -255,13 +294,13 @@ class Assistant:
         return replace(turn, draft=speech.draft, grounding=stands)
 
     def _reply(self, turn: Turn) -> schema.Reply:
-        triage, draft = turn.triage, turn.draft
-        assert triage is not None and draft is not None
+        turn = self._with_card(turn)
+        triage, draft, card = turn.triage, turn.draft, turn.card
+        assert triage is not None and draft is not None and card is not None
         turn.conversation.triage = triage.state
         turn.conversation.turns += 1
-        card = referral.render(triage, self.settings.clinic, self.wording)
-        before, after = self._around(turn)
-        decided = self._referral(triage)
+        before, after = turn.around or self._around(turn)
+        decided = self._referral(turn)
         if not decided.actions:
             decided = decided.model_copy(update={"actions": draft.actions})
         return schema.Reply(
@@ -286,11 +325,21 @@ class Assistant:
         url = f"/api/plans/{secrets.token_urlsafe(18)}.ics"
         return schema.Plan(days=draft.plan, calendar_url=url, start=start)
 
+    def _with_card(self, turn: Turn) -> Turn:
+        """Render the care card of the turn's verdict, once."""
+        assert turn.triage is not None
+        if turn.card is not None:
+            return turn
+        return replace(turn, card=referral.render(turn.triage, self.settings.clinic, self.wording))
+
     def _around(self, turn: Turn) -> tuple[str, str]:
-        """Return what stands before and behind the draft: the care card where its level wants it."""
-        triage, draft = turn.triage, turn.draft
-        assert triage is not None and draft is not None
-        lead = referral.render(triage, self.settings.clinic, self.wording).lead
+        """Return what stands before and behind the draft: the care card where its level wants it.
+
+        What need not be said twice in a conversation is remembered with what the answers said.
+        """
+        triage, draft, card = turn.triage, turn.draft, turn.card
+        assert triage is not None and draft is not None and card is not None
+        lead, said = card.lead, turn.conversation.memory.said
         if triage.level == "urgent":
             return lead, ""
         gap = "\n\n" if draft.answer else ""
@@ -299,12 +348,20 @@ class Assistant:
         if not lead and foreign and self.wording.has(note):
             return self.wording.say(note) + gap, ""
         if triage.level == "refer":
-            general = self.wording.say("answers.lead.general") if draft.covered else ""
+            general = (
+                self.wording.say("answers.lead.general") if draft.covered and "general" not in said else ""
+            )
+            said += ["general"] if general else []
             return "\n\n".join(part for part in (lead, general) if part) + gap, ""
+        if lead and triage.ask is None:
+            lead = "" if draft.answer and "check" in said else lead
+            said.append("check")
         return "", gap + lead if lead else ""
 
-    def _referral(self, triage: Triage) -> schema.Referral:
-        card = referral.render(triage, self.settings.clinic, self.wording)
+    @staticmethod
+    def _referral(turn: Turn) -> schema.Referral:
+        triage, card = turn.triage, turn.card
+        assert triage is not None and card is not None
         return schema.Referral(
             level=triage.level, when=triage.when, reasons=list(triage.reasons), actions=card.actions
         )

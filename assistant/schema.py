@@ -164,7 +164,8 @@ class Grounding(Model):
 
     mode: Literal["extractive", "generated", "fallback"] = "extractive"
     supported: float = Field(default=1.0, ge=0.0, le=1.0)
-    """Share of the sentences of guide content that a citation supports."""
+    """Share of the sentences of guide content that a citation supports; of a language model's answer, the
+    share of its statements that stood the check, the others having been left out or replaced."""
 
 
 class Reply(Model):

@@ -84,6 +84,18 @@ class Settings(BaseSettings):
     """Folder of the index, the exported model and the SQLite database."""
     knowledge_dir: Path = Field(default_factory=lambda: resources.folder("knowledge"))
     """Folder of the guides (Markdown, HTML, text, DOCX, PDF), `clinic.toml` and `red_flags.toml`."""
+    prompts_dir: Path | None = None
+    """Folder of a clinic's own sentences, which take the place of those of the same name in `prompts/`."""
+    clinics_dir: Path | None = None
+    """Folder with one folder for each of several clinics: its guides and `clinic.toml`."""
+    clinic_id: str = Field(default="", pattern=r"^([a-z0-9][a-z0-9-]{0,62})?$")
+    """Name of the clinic's folder, where there are several."""
+    shared_knowledge_dir: Path | None = None
+    """Folder of the files that a clinic of several does not bring itself, such as `red_flags.toml`."""
+    hosts: list[str] = []
+    """Host names under which the clinic is served, where there are several."""
+    clinic_key: str = Field(default="", pattern=r"^([A-Za-z0-9_-]{3,64})?$")
+    """Public key by which a page names the clinic where one host name serves several."""
     host: str = "127.0.0.1"
     """Address that the server listens on."""
     port: int = Field(default=8000, ge=0, le=65535)
@@ -96,8 +108,12 @@ class Settings(BaseSettings):
     """`onnx` serves an fp32 export made once at ingest (same vectors, no torch at run time)."""
     embedding_threads: int = Field(default=1, ge=1, le=64)
     """Processor threads that one embedding call uses."""
+    rerank_model: str = ""
+    """Name or path of a sentence-transformers cross-encoder that orders passages again; empty uses none."""
     chroma_url: str = ""
     """Address of a Chroma server; empty uses the embedded store in `data_dir`."""
+    vector_url: str = Field(default="", pattern=r"^(postgres(ql)?(\+psycopg)?://\S+)?$")
+    """PostgreSQL with pgvector for the passages of several clinics; empty keeps them in Chroma."""
     database_url: str = ""
     """SQLAlchemy URL; empty uses SQLite in `data_dir`."""
     redis_url: str = ""
@@ -181,6 +197,18 @@ class Settings(BaseSettings):
         for entry in value:
             ipaddress.ip_network(entry, strict=False)
         return value
+
+    def knowledge(self, name: str) -> Path:
+        """Return a file of the knowledge folder, or the shared one where the clinic brings none."""
+        own = self.knowledge_dir / name
+        if self.shared_knowledge_dir is None or own.is_file():
+            return own
+        return self.shared_knowledge_dir / name
+
+    @property
+    def policy_dir(self) -> Path:
+        """Folder of the guardrail's policy: the clinic's own where it brings one, else the shared one."""
+        return self.knowledge("red_flags.toml").parent
 
     @classmethod
     def settings_customise_sources(

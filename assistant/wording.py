@@ -29,8 +29,10 @@ class Wording:
         self._texts = dict(texts)
 
     @classmethod
-    def load(cls, directory: Path | None = None) -> Wording:
+    def load(cls, directory: Path | None = None, *, own: Path | None = None) -> Wording:
         """Read every TOML file of `directory` (default: the installation's `prompts/`).
+
+        Sentences in the TOML files of `own` take the place of those under the same key.
 
         Raises:
             WordingError: a file is not TOML, a value is neither text nor a list of texts, or a
@@ -38,13 +40,21 @@ class Wording:
         """
         directory = directory or resources.folder("prompts")
         texts: dict[str, str | list[str]] = {}
-        for path in sorted(directory.glob("*.toml")):
+        files = sorted(directory.glob("*.toml"))
+        for path in [*files, *sorted(own.glob("*.toml") if own else ())]:
             try:
                 table = tomllib.loads(path.read_text(encoding="utf-8"))
             except tomllib.TOMLDecodeError as error:
                 raise WordingError(f"{path}: {error}; mend the TOML on that line") from error
             for key, value in _flatten(table, path.stem):
-                texts[key] = _checked(path, key, value)
+                if path not in files and key not in texts:
+                    raise WordingError(
+                        f"{path}: there is no sentence {key!r} to take the place of; see prompts/"
+                    )
+                checked = _checked(path, key, value)
+                if path not in files and (strange := _variables(checked) - _variables(texts[key])):
+                    raise WordingError(f"{path}: {key} names {sorted(strange)}, which is not given there")
+                texts[key] = checked
         if not texts:
             raise WordingError(f"{directory} holds no *.toml file; restore prompts/")
         return cls(texts)
@@ -86,9 +96,12 @@ class Wording:
 
     def variables(self, key: str, /) -> frozenset[str]:
         """Return the names of the `{variables}` that the sentence `key` uses."""
-        text = self._texts[key]
-        joined = text if isinstance(text, str) else "\n".join(text)
-        return frozenset(name for _, name, _, _ in string.Formatter().parse(joined) if name)
+        return _variables(self._texts[key])
+
+
+def _variables(text: str | list[str]) -> frozenset[str]:
+    joined = text if isinstance(text, str) else "\n".join(text)
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(joined) if name)
 
 
 def _flatten(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, object]]:

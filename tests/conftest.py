@@ -16,7 +16,7 @@ from assistant import settings as settings_module
 from assistant.ingestion import index
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
 from assistant.settings import Settings
-from tests.services.engines import Postgres, Redis
+from tests.services.engines import Postgres, Redis, with_pgvector
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -80,6 +80,16 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     # pytest's own folders are closed to other users, and PostgreSQL never runs as root.
     folder = Path(tempfile.mkdtemp(prefix="assistant-pg-"))
     server = Postgres(folder)
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def pgvector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL server with pgvector; the test is skipped where it is not installed."""
+    folder = Path(tempfile.mkdtemp(prefix="assistant-pgvector-"))
+    server = Postgres(folder, with_pgvector())
     yield server
     server.stop()
     shutil.rmtree(folder, ignore_errors=True)

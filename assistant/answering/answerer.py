@@ -28,12 +28,22 @@ _TOPICS: dict[str, schema.Topic] = {
     "seek_help": "seek_help",
     "report": "seek_help",
     "clinic": "clinic",
+    "clinic_cost": "clinic",
+    "clinic_reach": "clinic",
 }
 _OPEN = ("why", "causes", "choose", "integrate", "protect", "benefit", "frequency", "report", "order")
 """Intents whose answer also holds the passages that are nearest to the question."""
 _ITEMISED = ("causes", "protect", "integrate", "item")
 """Intents whose answer lists causes, tips or ways before anything else."""
+_NOT_ABOUT_EXERCISES = ("protect", "seek_help", "clinic", "clinic_cost", "clinic_reach")
+"""Intents whose answer names exercises by the way: "how many?" after it does not mean those."""
+_HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto", "dose"}}
+"""What an answer of an intent answers along with it."""
+_NEARBY = ("lead", "training", "nutrition", "treatment")
+"""Kinds of questions beside the guide after which it is worth saying what the guide has nearby."""
 _EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
+NEAR_ENOUGH = 0.3
+"""Least cosine at which a passage that was found first is worth saying."""
 _KEPT_QUESTIONS = 20
 _ASKS_NUMBER = (
     "how many",
@@ -99,50 +109,68 @@ class Answerer:
         """
         memory = memory.model_copy(deep=True)
         drafts: list[Draft] = []
-        questions = [
-            self.understanding.understand(text, documents, memory, covered, tells=tells)
-            for text, documents in found.items()
-        ]
-        for question in self._worth_answering(questions):
+        answered: dict[tuple[str, ...], set[str]] = {}
+        said_earlier = set(memory.said)
+        before = memory.questions[-1] if memory.questions else ""
+        for text in self._worth_answering(found, memory, covered, before):
+            question = self.understanding.understand(
+                text, found[text], memory, covered, tells=tells, before=before
+            )
+            before = text
+            about = tuple(chunk.id for chunk in question.targets) or (text,)
+            told = question.intent == "frequency" and "frequency" in set(memory.said) - said_earlier
+            if question.intent in answered.setdefault(about, set()) or (told and not question.named):
+                continue
+            answered[about] |= _HOLDS.get(question.intent, {question.intent})
             draft = self._draft(question, memory)
             drafts.append(draft)
-            memory.intent = question.intent
-            memory.topic = draft.topic if draft.covered else memory.topic
-            memory.shown = draft.shown or memory.shown
-            memory.listed = (
-                [] if draft.shown and question.intent not in _ITEMISED else draft.listed or memory.listed
-            )
-            if self.linker.concepts.named(question.context):
-                memory.about = question.context
-            memory.seen = list(dict.fromkeys([*memory.seen, *draft.shown]))
+            self._remember(memory, question, draft)
         memory.questions = [*memory.questions, " ".join(found)][-_KEPT_QUESTIONS:]
         return Draft.joined(drafts), memory
 
-    def _worth_answering(self, questions: Sequence[Question]) -> list[Question]:
-        """Leave out a greeting or thanks beside a real question, and the same question asked twice."""
-        real = [q for q in questions if q.intent not in SMALLTALK] or list(questions)[:1]
-        kept: dict[tuple[str, tuple[str, ...]], Question] = {}
-        for question in real:
-            kept.setdefault(
-                (question.intent, tuple(c.id for c in question.targets) or (question.message,)), question
-            )
-        return list(kept.values())
+    def _remember(self, memory: Memory, question: Question, draft: Draft) -> None:
+        memory.intent = question.intent
+        memory.topic = draft.topic if draft.covered else memory.topic
+        named = [] if question.intent in _NOT_ABOUT_EXERCISES else draft.shown
+        memory.shown = named or ([] if question.intent in _NOT_ABOUT_EXERCISES else memory.shown)
+        if len(named) > 1:
+            memory.choices = named
+        listed = draft.shown and question.intent not in _ITEMISED
+        memory.listed = [] if listed else draft.listed or memory.listed
+        if self.linker.concepts.named(question.context):
+            memory.about = question.context
+        memory.seen = list(dict.fromkeys([*memory.seen, *draft.shown]))
+
+    def _worth_answering(
+        self, found: Mapping[str, Sequence[Document]], memory: Memory, covered: Covered, before: str
+    ) -> list[str]:
+        """Leave out a greeting or thanks beside a real question."""
+        if len(found) == 1:
+            return list(found)
+        understood = {
+            text: self.understanding.understand(text, documents, memory, covered, before=before).intent
+            for text, documents in found.items()
+        }
+        return [text for text, intent in understood.items() if intent not in SMALLTALK] or list(found)[:1]
 
     def _draft(self, question: Question, memory: Memory) -> Draft:
         intent = question.intent
         if intent.startswith("out."):
-            return self._outside(intent[4:], memory)
+            return self._outside(intent[4:], question, memory)
         if intent in SMALLTALK or intent.startswith("meta"):
             return self._talk(intent, memory)
         draft = Draft(_TOPICS.get(intent, "exercises"))
         draft.said = memory.said
         draft.asked_for = intent
-        if intent in ("more", "all", "plan"):
+        if intent in ("more", "all", "plan", "easier"):
             getattr(self, f"_{intent}")(draft, question, memory)
         else:
             getattr(self, f"_{intent}", self._choose)(draft, question)
             if intent in _OPEN:
                 self._also(draft, question.anchors)
+        if not draft.paragraphs:
+            self._lead(draft, "related")
+            self.composer.mixed(draft, question.passages[:3])
         if not draft.suggestions:
             key = "one_exercise" if draft.topic == "exercises" and len(draft.shown) == 1 else draft.topic
             self.composer.suggest(draft, key)
@@ -152,9 +180,20 @@ class Answerer:
         memory.week = self.plans.write(draft, question.message, memory.week)
 
     def _more(self, draft: Draft, question: Question, memory: Memory) -> None:
-        """Go on: the next exercise of the guide, or others that were not shown yet."""
+        """Go on: the rest of a list, the next exercise of the guide, or others that were not shown yet."""
+        listed = [c for c in self.composer.chunks if c.id in memory.listed]
+        rest = [c for c in self.composer.chunks if listed and c.kind == listed[0].kind and c not in listed]
+        if rest and not memory.shown and listed[0].kind != "exercise":
+            self._lead(draft, "more")
+            self.composer.items(draft, rest)
+            return
         every = self.composer.of_kind("exercise")
-        unseen = [chunk for chunk in every if chunk.id not in memory.seen] or every
+        unseen = [chunk for chunk in every if chunk.id not in memory.seen]
+        if not unseen and len(memory.shown) != 1:
+            draft.say(self.wording.say("answers.partly.all_shown"))
+            self.composer.suggest(draft, "exercises")
+            return
+        unseen = unseen or every
         if len(memory.shown) == 1:
             after = [c for c in every if c.id == memory.shown[0]]
             place = every.index(after[0]) + 1 if after else 0
@@ -165,8 +204,10 @@ class Answerer:
         self.composer.summaries(draft, unseen[:MAX_CHOICES])
 
     def _all(self, draft: Draft, question: Question, memory: Memory) -> None:
-        self._lead(draft, "choose_all")
-        self.composer.summaries(draft, self.composer.of_kind("exercise"))
+        for chunk in self.composer.of_kind("overview")[:1]:
+            first = sentences(chunk.text)[0]
+            draft.say(first + draft.cite(chunk, first))
+        self.composer.doses(draft, self.composer.of_kind("exercise"))
         self.composer.frequency(draft)
 
     def _summary(self, draft: Draft, question: Question) -> None:
@@ -185,15 +226,20 @@ class Answerer:
         self._also(draft, self.linker.exercises(question.context, 3))
 
     def _holds(self, draft: Draft, question: Question) -> None:
-        """List the exercises that are dosed by time."""
-        self.composer.doses(draft, self.composer.timed())
+        """List the exercises that are dosed by time, or those of them that were talked about."""
+        timed = self.composer.timed()
+        self.composer.doses(draft, [chunk for chunk in timed if chunk in question.targets] or timed)
 
     def _which(self, draft: Draft, question: Question) -> None:
         draft.say(self.wording.say("answers.exercise.which"))
         names = [c.title for c in self.composer.of_kind("exercise")]
         draft.suggestions = names[:4]
 
-    def _easier(self, draft: Draft, question: Question) -> None:
+    def _easier(self, draft: Draft, question: Question, memory: Memory) -> None:
+        if "easier" in draft.said:
+            self._more(draft, question, memory.model_copy(update={"shown": []}))
+            return
+        draft.said.append("easier")
         draft.say(self.wording.say("answers.partly.easier"))
         gentle = [c for c in self.composer.of_kind("integration") if "entle" in c.text]
         if gentle:
@@ -226,15 +272,15 @@ class Answerer:
             dict.fromkeys([*near[:1], *(general[:1] if not near or near[0] in general else [])])
         ):
             self.composer.passage(draft, chunk)
-        if self.linker.concepts.named(question.context):
-            self._also(draft, self.linker.exercises(question.context, 3))
-            self.composer.frequency(draft)
+        if self.linker.concepts.named(question.context) - self.linker.subject:
+            self._also(draft, self.linker.exercises(question.context, 2))
 
     def _causes(self, draft: Draft, question: Question) -> None:
         every = self.composer.of_kind("cause")
         near = self.linker.items(question.context, len(every), ["cause"])
         # What most causes have in common, the part of the body itself, singles none of them out.
         near = near[:2] if 2 * len(near) <= len(every) else []
+        near = near or self._first_found(question, "cause")
         if near:
             anchored = [c for c in question.anchors if c.kind == "cause"]
             near = list(dict.fromkeys([*anchored, *near]))[:2]
@@ -245,8 +291,7 @@ class Answerer:
             self._tips_nearby(draft, question)
 
     def _howto(self, draft: Draft, question: Question) -> None:
-        nearest = [c for c in (*question.anchors, *question.passages[:1]) if c.exercise][:1]
-        targets = question.targets or nearest
+        targets = question.targets or self._described(question)
         if not targets:
             self._choose(draft, question)
             return
@@ -254,41 +299,54 @@ class Answerer:
             self.composer.exercise(draft, chunk)
         self.composer.frequency(draft)
 
+    @staticmethod
+    def _described(question: Question, most: int = 2) -> list[Chunk]:
+        """Return the exercise that a question describes without its name, if the first passages hold one."""
+        return [chunk for chunk in question.passages[:most] if chunk.exercise][:1]
+
     def _benefit(self, draft: Draft, question: Question) -> None:
-        if len(question.targets) != 1:
+        if not question.targets:
             self._choose(draft, question)
+            return
+        known = [f"explained:{chunk.id}" in draft.said for chunk in question.targets]
+        if len(question.targets) > 1 or all(known):
+            self.composer.reasons(draft, question.targets[: 2 * MAX_CHOICES])
             return
         self.composer.exercise(draft, question.targets[0])
         self.composer.frequency(draft)
 
     def _dose(self, draft: Draft, question: Question) -> None:
-        if not question.targets:
+        targets = question.targets or self._described(question, most=1)
+        if not targets:
             self._frequency(draft, question)
             return
-        self.composer.doses(draft, question.targets)
+        self.composer.doses(draft, targets)
         self.composer.frequency(draft)
 
     def _frequency(self, draft: Draft, question: Question) -> None:
+        again = "frequency" in draft.said
+        draft.asked_for = "frequency"
         self.composer.frequency(draft)
-        targets = question.targets[:3]
-        if targets:
-            self.composer.summaries(draft, targets)
-        else:
+        if question.named:
+            self.composer.summaries(draft, question.targets[:3])
+        elif not question.targets and not again:
             self.composer.items(draft, self.composer.of_kind("integration")[:2])
 
     def _choose(self, draft: Draft, question: Question) -> None:
-        wanted = list(
-            dict.fromkeys([*question.targets, *self.linker.exercises(question.context, MAX_CHOICES)])
-        )
+        if not question.targets and self.linker.unserved(question.context):
+            self._protect(draft, question)
+            return
+        linked = self.linker.exercises(question.context, MAX_CHOICES)
+        if not self.linker.concepts.named(question.context):
+            # Nothing that a concept tells: what the question describes comes first.
+            linked = [*(c for c in question.passages[:MAX_CHOICES] if c.exercise), *linked]
+        wanted = list(dict.fromkeys([*question.targets, *linked]))
         chosen = wanted[: max(MAX_CHOICES, len(question.targets))]
         if chosen:
             self._lead(draft, "choose" if len(chosen) > 1 else "choose_one")
             self.composer.summaries(draft, chosen)
             self.composer.frequency(draft)
         self._tips_nearby(draft, question)
-        if not draft.paragraphs:
-            self._lead(draft, "related")
-            self.composer.mixed(draft, question.passages[:3])
 
     def _compare(self, draft: Draft, question: Question) -> None:
         if len(question.targets) < 2:
@@ -313,7 +371,7 @@ class Answerer:
             self.composer.doses(draft, question.targets[:2])
 
     def _protect(self, draft: Draft, question: Question) -> None:
-        near = self.linker.items(question.context, 2, ["tip"])
+        near = self.linker.items(question.context, 2, ["tip"]) or self._first_found(question, "tip")
         if near:
             anchored = [c for c in question.anchors if c.kind == "tip"]
             near = list(dict.fromkeys([*anchored, *near]))[:2]
@@ -324,7 +382,12 @@ class Answerer:
             draft.say(self.wording.say("answers.partly.amounts"))
         if self.linker.concepts.named(question.context):
             causes = self.linker.items(question.context, 1, ["cause"])
-            self._also(draft, [*self.linker.exercises(question.context, 2), *causes])
+            self._also(draft, [*self.linker.items(question.context, 2, ["exercise"]), *causes])
+
+    @staticmethod
+    def _first_found(question: Question, kind: str) -> list[Chunk]:
+        """Return the passage found first, if it is of that kind and near enough."""
+        return [c for c in question.passages[:1] if c.kind == kind and question.nearness >= NEAR_ENOUGH]
 
     def _report(self, draft: Draft, question: Question) -> None:
         """Answer somebody who tells of pain and asks nothing: the guide's rule on when to get help."""
@@ -344,15 +407,20 @@ class Answerer:
         self.composer.ways(draft, self.clinic.ways_to_a_person())
 
     def _clinic(self, draft: Draft, _question: Question) -> None:
+        """Say what the clinic does, then the ways to it."""
+        for chunk in self.composer.of_topic("seek_help")[:1]:
+            self.composer.offer(draft, chunk)
+        self._clinic_reach(draft, _question)
+
+    def _clinic_cost(self, draft: Draft, _question: Question) -> None:
+        draft.say(self.wording.say("answers.clinic.no_prices"))
+        self._clinic_reach(draft, _question)
+
+    def _clinic_reach(self, draft: Draft, _question: Question) -> None:
         draft.say(self.wording.say("answers.clinic.ways", clinic=self.clinic.name))
         ways = self.clinic.ways_to_a_person()
         if not self.composer.invitations(draft, [way.url for way in ways]):
             draft.bullets([way.label for way in ways])
-        draft.say(self.wording.say("answers.clinic.no_prices"))
-        if "clinic" not in draft.said:
-            draft.said.append("clinic")
-            for chunk in self.composer.of_topic("seek_help")[:1]:
-                self.composer.offer(draft, chunk)
         self.composer.ways(draft, ways)
 
     def _tips_nearby(self, draft: Draft, question: Question) -> None:
@@ -377,13 +445,20 @@ class Answerer:
         self.composer.suggest(draft, "smalltalk")
         return draft
 
-    def _outside(self, kind: str, memory: Memory) -> Draft:
+    def _outside(self, kind: str, question: Question, memory: Memory) -> Draft:
         draft = Draft("out_of_scope")
         draft.covered = False
         again = memory.intent.startswith("out.") and f"out.{kind}" in memory.said
         draft.say(self.wording.say("answers.out.again" if again else f"answers.out.{kind}"))
         memory.said.append(f"out.{kind}")
-        if "offer" not in memory.said:
+        named = self.linker.concepts.named(question.message) - self.linker.subject
+        kinds = ["tip", "cause", "integration", "exercise"]
+        near = self.linker.items(question.message, 2, kinds) if named else []
+        near = near or [c for k in kinds[:3] for c in self._first_found(question, k)]
+        if kind in _NEARBY and near:
+            self._lead(draft, "related")
+            self.composer.mixed(draft, near)
+        elif "offer" not in memory.said:
             draft.say(self.wording.say("answers.out.offer"))
             memory.said.append("offer")
         if kind in ("diagnosis", "imaging", "surgery", "body_part", "treatment", "insurance"):

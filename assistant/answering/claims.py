@@ -10,20 +10,21 @@ number or a dropped "not" (Naik et al. 2018, COLING, on numbers and negation in 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
-import Stemmer
 from numpy.typing import NDArray
 
 from assistant.answering import facts
+from assistant.answering.evidence import Evidence, units
 from assistant.answering.mentions import Mentions
-from assistant.ingestion.chunks import Chunk, sentences
+from assistant.answering.plainness import Plainness
+from assistant.answering.rules import STOP, WORD, ClaimsError, Rules, stem, stems
+from assistant.ingestion.chunks import Chunk
+
+__all__ = ["Checker", "ClaimsError", "Encode", "Reason", "Rules", "Verdict", "units"]
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 Reason = Literal[
@@ -37,15 +38,16 @@ PLAIN_COSINE = 0.6
 """The same for a sentence whose words are all common ones."""
 LEAST_SHARED = 2
 """Least words with a meaning of their own that a claim shares with its passage."""
+VERBATIMWORDS, VERBATIM_SHARE = 4, 0.7
+"""Words of a claim, and their share, that stand in one sentence of the passage when it is nearly verbatim."""
 NEAREST = 3
 """Passages that a sentence without a mark is held against."""
-MAX_WORDS = 60
-TALK_WORDS = 24
+MAXWORDS = 60
+TALKWORDS = 24
 """Words of the longest sentence that may say nothing of the guide."""
-LEAKED_WORDS = 6
+LEAKEDWORDS = 6
 """Words in a row of the prompt that count as repeating it."""
 _MARK = re.compile(r"\[(\d{1,3})\]")
-_WORD = re.compile(r"[a-zà-ÿ]+(?:['’][a-z]+)?", re.IGNORECASE)
 _LINK = re.compile(
     r"(?:[a-z][a-z0-9+.-]{1,12}:)?//\S+|\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|co|uk|de|fr|eu|info|biz|"
     r"health|app|dev|me|us|ca|au|ch|at|es|it|nl|clinic|shop|site|xyz|online|gov|edu)\b(?:/\S*)?"
@@ -55,17 +57,6 @@ _LINK = re.compile(
 _MAIL = re.compile(r"\S+\s?(?:@|\(at\)|\[at\])\s?\S+\.\w+", re.IGNORECASE)
 _PHONE = re.compile(r"(?:\+|\b0|\(0|\b1-|\b)\d(?:[\s().-]?\d){5,}|\b(?:111|112|911|999|988)\b")
 _MARKUP = re.compile(r"</?[a-z!][^>]*>|\]\(|!\[|`|\{\{|\}\}|<<|>>|\|", re.IGNORECASE)
-_STEMMER = Stemmer.Stemmer("english")
-_STOP = frozenset((
-    "a", "an", "the", "of", "to", "in", "on", "at", "for", "with", "by", "from", "as", "is", "are",
-    "be", "am", "it", "its", "this", "that", "these", "those", "you", "your", "yours", "they", "them",
-    "their", "and", "or", "so", "if", "when", "who", "whom", "can", "may", "will", "do", "does", "did",
-    "have", "has", "i", "we", "our", "us", "into", "he", "she", "his", "her", "the", "re", "ve", "ll",
-))  # fmt: skip
-
-
-class ClaimsError(ValueError):
-    """`claims.toml` cannot be used; the message names what to mend."""
 
 
 class Verdict(NamedTuple):
@@ -83,86 +74,6 @@ class Verdict(NamedTuple):
     def claim(self) -> bool:
         """Say whether the sentence states anything."""
         return self.reason != "talk"
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The lists of `claims.toml`, compiled."""
-
-    never: Mapping[str, tuple[re.Pattern[str], ...]]
-    talk: frozenset[str]
-    topic: frozenset[str]
-    link: frozenset[str]
-    opposites: frozenset[tuple[str, str]]
-    canon: Mapping[str, frozenset[str]]
-    """Stem → the stems that may stand for it."""
-
-    @classmethod
-    def load(cls, path: Path) -> Rules:
-        """Read the lists.
-
-        Raises:
-            ClaimsError: the file is missing, not TOML, lacks a list, or holds a pattern that is none.
-        """
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-            never = {
-                name: tuple(re.compile(pattern, re.IGNORECASE) for pattern in table["never"][name])
-                for name in ("diagnosis", "drug", "reassurance", "steering")
-            }
-            talk, topic, link = (table["words"][name] for name in ("talk", "topic", "link"))
-            groups, pairs = table["synonyms"]["groups"], table["opposites"]["pairs"]
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise ClaimsError(f"{path}: {error}; restore or mend it") from error
-        except re.error as error:
-            raise ClaimsError(f"{path}: the pattern {error.pattern!r}: {error}; mend it") from error
-        except (KeyError, TypeError) as error:
-            raise ClaimsError(f"{path}: {error} is missing or of the wrong kind; restore it") from error
-        canon: dict[str, set[str]] = {}
-        for group in groups:
-            stems = {s for word in group.split() if "_" not in word for s in _stems(word)}
-            for one in stems:
-                canon.setdefault(one, set()).update(stems)
-        return cls(
-            never,
-            frozenset(s for word in talk for s in _stems(word)),
-            frozenset(s for word in topic for s in _stems(word)),
-            frozenset(s for word in (*talk, *topic, *link) for s in _stems(word)),
-            frozenset(pair for text in pairs for a, b in [_stems(text)] for pair in ((a, b), (b, a))),
-            {name: frozenset(group) for name, group in canon.items()},
-        )
-
-
-@dataclass(frozen=True)
-class _Unit:
-    """One sentence of a passage."""
-
-    text: str
-    stems: frozenset[str]
-    numbers: frozenset[facts.Number]
-    denied: frozenset[str]
-
-
-class _Evidence:
-    """One passage, taken apart."""
-
-    def __init__(self, chunk: Chunk, texts: Sequence[str]) -> None:
-        self.chunk = chunk
-        self.texts = list(texts)
-        self.headed = [*texts, *(f"{chunk.title}: {text}" for text in texts if chunk.exercise)]
-        head = f"{chunk.section.split(' > ')[-1]} {chunk.title}"
-        self.whole = " ".join([head, *texts])
-        self.stems = frozenset(_stems(self.whole))
-        self.numbers = frozenset(n for text in texts for n in facts.numbers(text))
-        self.units = [
-            _Unit(text, frozenset(_stems(text)), frozenset(facts.numbers(text)), facts.denied(text, _stem))
-            for text in texts
-        ]
-        self.bindings = {pair for text in texts for pair in facts.bindings(text)}
-        self.sides = [pairs for text in texts for part in facts.clauses(text) if (pairs := facts.sides(part))]
-        self.periods = {period for text in texts for period in facts.per_period(text)}
-        self.dose = facts.numbers(chunk.exercise.dose) if chunk.exercise else []
-        self.each_side = bool(chunk.exercise and re.search(r"\bside\b", chunk.exercise.dose))
 
 
 class Checker:
@@ -192,12 +103,13 @@ class Checker:
         self.rules = rules
         self._mentions = mentions
         self._encode = encode
+        self._plain = Plainness(rules, encode)
         self._contacts = frozenset(contact.rstrip("/").lower() for contact in contacts)
-        self._evidence: dict[str, _Evidence] = {}
+        self._evidence: dict[str, Evidence] = {}
         for chunk in chunks:
             texts = [text for text in units(chunk) if not self.steers(text)]
             if texts:
-                self._evidence[chunk.id] = _Evidence(chunk, texts)
+                self._evidence[chunk.id] = Evidence(chunk, texts)
         every = [text for one in self._evidence.values() for text in one.headed]
         vectors = encode(every) if every else np.zeros((0, 1), np.float32)
         self._rows: dict[str, NDArray[np.float32]] = {}
@@ -233,14 +145,14 @@ class Checker:
         if self._is_talk(text):
             return Verdict(True, "talk")
         cited = [passages[mark - 1] for mark in dict.fromkeys(marks)]
-        return self._supported(text, cited, passages)
+        return self._supported(self.rules.rewritten(text), cited, passages)
 
     # ── what no sentence may hold ─────────────────────────────────────────────────────────────────────────
 
     def _barred(self, text: str, secret: str) -> Reason:
-        if not _WORD.search(text):
+        if not WORD.search(text):
             return "empty"
-        if len(text.split()) > MAX_WORDS:
+        if len(text.split()) > MAXWORDS:
             return "long"
         if secret and secret.lower() in text.lower():
             return "prompt"
@@ -265,10 +177,10 @@ class Checker:
 
     def _is_talk(self, text: str) -> bool:
         """Say whether a sentence only talks: no facts, nothing denied, every word in the list of talk."""
-        if facts.numbers(text) or facts.negated(text) or len(text.split()) > TALK_WORDS:
+        if facts.numbers(text) or facts.negated(text) or len(text.split()) > TALKWORDS:
             return False
         asks = text.endswith((":", "?"))
-        return all(s in self.rules.talk or (asks and s in self.rules.topic) for s in _stems(text))
+        return all(s in self.rules.talk or (asks and s in self.rules.topic) for s in stems(text))
 
     # ── what a claim rests on ─────────────────────────────────────────────────────────────────────────────
 
@@ -314,11 +226,11 @@ class Checker:
         return False
 
     def _title(self, chunk: Chunk) -> frozenset[str]:
-        return frozenset(_stems(chunk.title))
+        return frozenset(stems(chunk.title))
 
     def _parted(self, parts: Sequence[str]) -> bool:
         """Say whether facts stand between the names: a plain list of names has none."""
-        return any(facts.numbers(part) or len(_stems(part)) > 5 for part in parts)
+        return any(facts.numbers(part) or len(stems(part)) > 5 for part in parts)
 
     def _part(
         self, text: str, named: Chunk | None, cited: Sequence[Chunk], known: Sequence[Chunk]
@@ -347,12 +259,12 @@ class Checker:
         )
 
     def _meaning(self, text: str) -> frozenset[str]:
-        return frozenset(s for s in _stems(text) if s not in self.rules.talk)
+        return frozenset(s for s in stems(text) if s not in self.rules.talk)
 
     def _wide(self, stems: Iterable[str]) -> frozenset[str]:
         return frozenset(other for s in stems for other in (s, *self.rules.canon.get(s, ())))
 
-    def _fault(self, text: str, evidence: Sequence[_Evidence], named: Chunk | None) -> Reason:
+    def _fault(self, text: str, evidence: Sequence[Evidence], named: Chunk | None) -> Reason:
         """Return what keeps `text` from resting on `evidence`, or ""."""
         if reason := self._number_fault(text, evidence, named):
             return reason
@@ -361,24 +273,34 @@ class Checker:
         there = frozenset().union(*(one.stems for one in evidence))
         wide = self._wide(there)
         meaning = self._meaning(text)
-        if any(s not in wide and s not in self.rules.link for s in meaning):
+        foreign = [s for s in meaning if s not in wide and s not in self.rules.link]
+        if foreign and not self._plain.all(w for w in WORD.findall(text) if stem(w) in foreign):
             return "word"
         shared = (meaning - self.rules.link) & wide
-        own_meaning = meaning - self.rules.link
+        own_meaning = meaning - self.rules.link - frozenset(foreign)
         exact = len(facts.numbers(text))
         if len(shared) + exact < min(LEAST_SHARED, len(own_meaning)):
             return "far"
         if self._negation_fault(text, evidence):
             return "negation"
-        if self._turned_round(frozenset(_stems(text)), evidence):
+        if self._turned_round(frozenset(stems(text)), facts.effects(text, stem), evidence):
             return "opposite"
+        if self._verbatim(text, evidence):
+            return ""
         vector = self._encode([text])[0]
         nearest = max(float(np.max(self._rows[one.chunk.id] @ vector)) for one in evidence)
-        if nearest < (LEAST_COSINE if own_meaning or exact else PLAIN_COSINE):
+        least = PLAIN_COSINE if foreign or not (own_meaning or exact) else LEAST_COSINE
+        if nearest < least:
             return "far"
         return ""
 
-    def _number_fault(self, text: str, evidence: Sequence[_Evidence], named: Chunk | None) -> Reason:
+    def _verbatim(self, text: str, evidence: Sequence[Evidence]) -> bool:
+        """Say whether nearly all words of `text` stand in one sentence: then no embedding is needed."""
+        said = frozenset(stems(text))
+        most = max(len(said & unit.stems) for one in evidence for unit in one.units)
+        return most >= VERBATIMWORDS and most >= VERBATIM_SHARE * len(said)
+
+    def _number_fault(self, text: str, evidence: Sequence[Evidence], named: Chunk | None) -> Reason:
         said = facts.numbers(text)
         own = [one for one in evidence if named is None or one.chunk is named or not one.chunk.exercise]
         there = {n for one in own for n in one.numbers}
@@ -396,7 +318,7 @@ class Checker:
                 return "side"
         return ""
 
-    def _side_fault(self, text: str, evidence: Sequence[_Evidence]) -> bool:
+    def _side_fault(self, text: str, evidence: Sequence[Evidence]) -> bool:
         there = [pairs for one in evidence for pairs in one.sides]
         for clause in facts.clauses(text):
             pairs = facts.sides(clause)
@@ -405,26 +327,34 @@ class Checker:
         bound = {pair for one in evidence for pair in one.bindings}
         return not facts.bindings(text) <= bound
 
-    def _negation_fault(self, text: str, evidence: Sequence[_Evidence]) -> bool:
+    def _negation_fault(self, text: str, evidence: Sequence[Evidence]) -> bool:
         """Say whether a word is denied here and not there, or there and not here."""
-        said = frozenset(_stems(text))
-        denied = facts.denied(text, _stem) - _STOP - self.rules.link
+        said = frozenset(stems(text))
+        denied = facts.denied(text, stem) - STOP - self.rules.link
         units = [unit for one in evidence for unit in one.units]
+        if facts.restricted(text) and not any(facts.restricted(unit.text) for unit in units):
+            return True
         if facts.negated(text) and not any(denied and denied <= self._wide(unit.denied) for unit in units):
             return True
         best = max(units, key=lambda unit: len(self._wide(unit.stems) & said))
         affirmed_there = frozenset(s for unit in units for s in unit.stems - unit.denied)
-        only_denied = best.denied - affirmed_there - _STOP - self.rules.link
-        lacking = frozenset(map(_stem, facts.LACKING))
+        only_denied = best.denied - affirmed_there - STOP - self.rules.link
+        lacking = frozenset(map(stem, facts.LACKING))
         if best.stems & lacking and not said & lacking and not facts.negated(text):
             return True
         reached = said & only_denied
         return bool(reached) and not reached & denied
 
-    def _turned_round(self, said: frozenset[str], evidence: Sequence[_Evidence]) -> bool:
-        """Say whether the nearest sentence has the opposite of a word that is said here."""
+    def _turned_round(
+        self, said: frozenset[str], effects: Iterable[tuple[int, str]], evidence: Sequence[Evidence]
+    ) -> bool:
+        """Say whether what grows here shrinks there, or the nearest sentence has the opposite of a word."""
         units = [unit for one in evidence for unit in one.units]
         best = max(units, key=lambda unit: len(self._wide(unit.stems) & said))
+        there = {effect for unit in units for effect in unit.effects}
+        mine = {(sign, s) for sign, s in effects if s not in STOP and s not in self.rules.link}
+        if any((-sign, s) in there and (sign, s) not in there for sign, s in mine):
+            return True
         return any(
             a in said and b in best.stems and a not in best.stems and b not in said
             for a, b in self.rules.opposites
@@ -443,31 +373,6 @@ class Checker:
         return best[1], best[2]
 
 
-def units(chunk: Chunk) -> list[str]:
-    """Return the sentences of a passage as they may be said by themselves."""
-    if chunk.exercise:
-        fields = chunk.exercise
-        why = [fields.why] if fields.why else []
-        dose = [fields.dose] if fields.dose else []
-        return [*why, *fields.steps, *dose]
-    if chunk.title:
-        return [
-            f"{chunk.title} – {first}" if i == 0 else first for i, first in enumerate(sentences(chunk.text))
-        ]
-    lines = [re.sub(r"^(?:[-•*]|\d+\.)\s+", "", line).strip() for line in chunk.quote.split("\n")]
-    return [text for line in lines if line for text in sentences(line)]
-
-
-def _stem(word: str) -> str:
-    return str(_STEMMER.stemWord(word.lower().replace("’", "'").removesuffix("'s")))
-
-
-def _stems(text: str) -> list[str]:
-    return [
-        _stem(w) for w in _WORD.findall(text) if w.lower() not in _STOP and w.lower() not in facts.FIGURES
-    ]
-
-
 def _runs(text: str) -> set[str]:
-    words = [word.lower() for word in _WORD.findall(text)]
-    return {" ".join(words[i : i + LEAKED_WORDS]) for i in range(len(words) - LEAKED_WORDS + 1)}
+    words = [word.lower() for word in WORD.findall(text)]
+    return {" ".join(words[i : i + LEAKEDWORDS]) for i in range(len(words) - LEAKEDWORDS + 1)}

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ CUT = 0.5
 FEWEST = 2
 DENSE_WEIGHT = 1.2
 """What a cosine of 1 counts beside one shared concept."""
+KEPT_TEXTS = 1_024
 _STEMMER = Stemmer.Stemmer("english")
 
 
@@ -46,13 +48,22 @@ class Need:
 class Concepts:
     """The thesaurus of `knowledge/concepts.toml`."""
 
-    def __init__(self, words_of: dict[str, list[str]], near: dict[str, list[str]]) -> None:
+    def __init__(
+        self,
+        words_of: dict[str, list[str]],
+        near: dict[str, list[str]],
+        positions: frozenset[str] = frozenset(),
+    ) -> None:
         self._near = near
+        self.positions = positions
+        """Concepts that an exercise also serves by its steps."""
         self.words = [term for terms in words_of.values() for term in terms]
         self._patterns = {
             name: re.compile("|".join(rf"(?<!\S){re.escape(_stems(term))}(?!\S)" for term in terms))
             for name, terms in words_of.items()
         }
+        # One message is looked through several times on its way to an answer.
+        self._found = lru_cache(maxsize=KEPT_TEXTS)(self._find)
 
     @classmethod
     def load(cls, path: Path) -> Concepts:
@@ -74,10 +85,14 @@ class Concepts:
         return cls(
             {name: entry["words"] for name, entry in table.items()},
             {name: entry.get("near", []) for name, entry in table.items()},
+            frozenset(name for name, entry in table.items() if entry.get("steps")),
         )
 
     def named(self, text: str) -> frozenset[str]:
         """Return the concepts that `text` names."""
+        return self._found(text)
+
+    def _find(self, text: str) -> frozenset[str]:
         plain = _stems(text)
         return frozenset(name for name, pattern in self._patterns.items() if pattern.search(plain))
 
@@ -97,7 +112,11 @@ class Linker:
         self.subject = concepts.named(" ".join({chunk.guide for chunk in chunks}))
         """The concepts in the guide's title: the part of the body that it is about."""
         self._chunks = [chunk for chunk in chunks if chunk.title]
-        self._links = {chunk.id: concepts.named(_about(chunk)) for chunk in self._chunks}
+        self._links = {
+            chunk.id: concepts.named(_about(chunk)) - concepts.positions
+            | (concepts.named(_steps(chunk)) & concepts.positions)
+            for chunk in self._chunks
+        }
         texts = [_about(chunk) for chunk in self._chunks]
         self._vectors = encode(texts) if texts else np.zeros((0, 1), np.float32)
 
@@ -114,10 +133,17 @@ class Linker:
                 chosen.append(serving[0])
         order = {chunk.id: rank for rank, (chunk, _) in enumerate(ranked)}
         chosen = sorted(chosen[:most], key=lambda chunk: order[chunk.id])
-        enough = CUT * ranked[0][1] if ranked and self.concepts.named(text) else 0.0
-        chosen += [chunk for chunk, score in ranked if chunk not in chosen and score >= enough]
+        shared = self._shared(text)
+        enough = CUT * max((shared[chunk.id] for chunk, _ in ranked), default=0.0)
+        chosen += [chunk for chunk, _ in ranked if chunk not in chosen and shared[chunk.id] >= enough]
         fewest = [chunk for chunk, _ in ranked if chunk not in chosen][: max(0, FEWEST - len(chosen))]
         return [*chosen, *fewest][:most]
+
+    def unserved(self, text: str) -> bool:
+        """Say whether `text` names concepts that tips or causes serve, and nothing to do does."""
+        named = self.concepts.named(text) - self.subject
+        serving = {chunk.kind for chunk in self._chunks if self._links[chunk.id] & named}
+        return bool(serving) and not serving & {"exercise", "integration"}
 
     def items(self, text: str, most: int, kinds: Sequence[str]) -> list[Chunk]:
         """Return up to `most` causes, tips or ways of integration that share a named concept with `text`."""
@@ -125,14 +151,18 @@ class Linker:
         ranked = self._ranked(text, *kinds)
         return [chunk for chunk, _ in ranked if self._links[chunk.id] & named][:most]
 
-    def _ranked(self, text: str, *kinds: str) -> list[tuple[Chunk, float]]:
+    def _shared(self, text: str) -> dict[str, float]:
+        """Return for each chunk the weight of the concepts that it shares with `text`."""
         weights = self.concepts.need(text).weights
+        return {
+            chunk.id: sum(weights.get(name, 0.0) for name in self._links[chunk.id]) for chunk in self._chunks
+        }
+
+    def _ranked(self, text: str, *kinds: str) -> list[tuple[Chunk, float]]:
+        shared = self._shared(text)
         similarity = self._vectors @ self._encode([text])[0]
         scored = [
-            (
-                chunk,
-                sum(weights.get(name, 0.0) for name in self._links[chunk.id]) + DENSE_WEIGHT * float(cosine),
-            )
+            (chunk, shared[chunk.id] + DENSE_WEIGHT * float(cosine))
             for chunk, cosine in zip(self._chunks, similarity, strict=True)
             if chunk.kind in kinds
         ]
@@ -148,3 +178,7 @@ def _about(chunk: Chunk) -> str:
     if chunk.exercise:
         return f"{chunk.exercise.name}: {chunk.exercise.why}"
     return f"{chunk.title}: {chunk.text}"
+
+
+def _steps(chunk: Chunk) -> str:
+    return ". ".join(chunk.exercise.steps) if chunk.exercise else ""

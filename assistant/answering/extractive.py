@@ -12,6 +12,9 @@ from assistant.wording import Wording
 
 MAX_CHOICES = 4
 _SECONDS = re.compile(r"\d[^.]*\b(?:seconds?|minutes?|s|min)\b", re.IGNORECASE)
+_PER_WEEK = re.compile(
+    r"\b(?:\d+(?:–\d+)?|once|twice|\w+) times? (?:per|a|each) \w+|\b(?:once|twice) (?:per|a) \w+"
+)
 _HOW_OFTEN = re.compile(r"\d|\b(once|twice|(two|three|four) times|daily|every)\b", re.IGNORECASE)
 
 
@@ -45,7 +48,20 @@ class Composer:
         draft.paragraphs.append(f"{self.wording.say('answers.exercise.steps')}\n\n{steps}")
         if fields.dose:
             draft.paragraphs.append(self.wording.say("answers.exercise.dose", dose=fields.dose) + mark)
+        draft.said.append(f"explained:{chunk.id}")
         draft.show(chunk)
+
+    def reasons(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
+        """Say of each exercise why it helps."""
+        lines = []
+        for chunk in chunks:
+            if chunk.exercise and chunk.exercise.why:
+                reason = self.wording.say(
+                    "answers.exercise.reason", name=chunk.exercise.name, why=chunk.exercise.why
+                )
+                lines.append(reason + draft.cite(chunk))
+                draft.show(chunk)
+        draft.bullets(lines)
 
     def doses(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
         """Give the dose of each exercise."""
@@ -56,8 +72,7 @@ class Composer:
                 text = self.wording.say(
                     "answers.exercise.dose_of", name=chunk.exercise.name, dose=chunk.exercise.dose
                 )
-                lines.append(text + mark)
-                lines[-1] += self._holds(chunk, mark)
+                lines.append(text.rstrip(".") + self._holds(chunk) + "." + mark)
                 draft.show(chunk)
         draft.bullets(lines)
 
@@ -67,22 +82,24 @@ class Composer:
         for chunk in chunks:
             if chunk.exercise:
                 mark = draft.cite(chunk)
+                dose = chunk.exercise.dose.rstrip(".") + self._holds(chunk)
                 lines.append(
                     self.wording.say(
                         "answers.exercise.summary",
                         name=chunk.exercise.name,
                         why=f"{chunk.exercise.why}{mark}",
-                        dose=chunk.exercise.dose.rstrip("."),
+                        dose=dose,
                     )
                 )
-                lines[-1] += self._holds(chunk, mark)
                 draft.show(chunk)
         draft.bullets(lines)
 
-    def _holds(self, chunk: Chunk, mark: str) -> str:
-        """Return the steps that say how long: a dose without them is half an answer."""
+    def _holds(self, chunk: Chunk) -> str:
+        """Return what the steps say of how long: a dose without it is half an answer."""
         steps = chunk.exercise.steps if chunk.exercise else ()
-        return "".join(f" {step}{mark}" for step in steps if _SECONDS.search(step))
+        return "".join(
+            f"; {step[0].lower()}{step[1:].rstrip('.')}" for step in steps if _SECONDS.search(step)
+        )
 
     def items(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
         """List titled items: causes, tips, ways of integration."""
@@ -137,9 +154,11 @@ class Composer:
     def frequency(self, draft: Draft) -> None:
         """Say how often the exercises are done: the sentences of the overview that hold a number.
 
-        Said once in a conversation, unless it is asked for.
+        Said once in a conversation; asked for again, the number alone.
         """
-        if "frequency" in draft.said and draft.asked_for not in ("frequency", "dose", "integrate", "plan"):
+        if "frequency" in draft.said:
+            if draft.asked_for in ("frequency", "plan"):
+                self._frequency_again(draft)
             return
         draft.said.append("frequency")
         for chunk in self.of_kind("overview"):
@@ -148,6 +167,16 @@ class Composer:
                 draft.say(part + draft.cite(chunk, part))
             if parts:
                 return
+
+    def _frequency_again(self, draft: Draft) -> None:
+        for chunk in self.of_kind("overview"):
+            for part in sentences(chunk.text):
+                if span := _PER_WEEK.search(part):
+                    draft.say(
+                        self.wording.say("answers.exercise.frequency_again", span=span[0])
+                        + draft.cite(chunk, part)
+                    )
+                    return
 
     def steps_with(self, draft: Draft, chunks: Sequence[Chunk], things: Sequence[str]) -> None:
         """Quote the steps that name one of `things`, under the exercise they belong to."""

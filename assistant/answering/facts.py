@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import groupby
 from typing import NamedTuple
 
 _DIGITS = {
@@ -21,6 +22,11 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _WEEK_OR_TWO = re.compile(r"\ban?\s+(week|day|month|minute|second)\s+or\s+two\b", re.IGNORECASE)
+_ARTICLE = re.compile(
+    r"\ban?\s+(?:full\s+|whole\s+|single\s+)?(second|minute|hour|month|year)\b", re.IGNORECASE
+)
+_POINTING = re.compile(r"\b(?:the|these|those|your) (?:one|two|three|four)\b", re.IGNORECASE)
+"""Numbers that point at what was named: "between the two positions"."""
 _UNITS = {
     "rep": "", "reps": "", "repetition": "", "repetitions": "", "tap": "", "taps": "", "time": "",
     "times": "",
@@ -47,6 +53,38 @@ SIDES = frozenset(("left", "right"))
 _DIRECTIONS = frozenset(
     ("forward", "forwards", "backward", "backwards", "up", "down", "behind", "under", "over")
 )
+_MORE = frozenset((
+    "increase", "increases", "increasing", "raise", "raises", "raising", "more", "cause", "causes",
+    "causing", "lead", "leads", "leading", "add", "adds", "adding", "higher", "greater", "worsen", "worsens",
+    "overload", "overloads", "boost", "boosts",
+))  # fmt: skip
+_LESS = frozenset((
+    "reduce", "reduces", "reducing", "less", "fewer", "prevent", "prevents", "preventing", "decrease",
+    "decreases", "lessen", "lessens", "relieve", "relieves", "ease", "eases", "easing", "cut", "cuts",
+    "minimize", "minimizes", "limit", "limits", "release", "releases", "remove", "removes", "stop", "stops",
+    "avoid", "avoids",
+))  # fmt: skip
+EFFECT_WORDS = 4
+"""Words behind a word of growing or shrinking that it may be about."""
+_PART = re.compile(r"[,;:.]|\b(?:and|but|so|that|which|while|if|when|or)\b")
+_ENDS = frozenset(("front", "back", "rear"))
+_LIES = (
+    (
+        re.compile(r"\b(?:lie|lying|lay|roll over)\b[^.;]{0,20}\bon your back\b|\bface up\b", re.IGNORECASE),
+        "back",
+    ),
+    (
+        re.compile(
+            r"\b(?:lie|lying|lay)\b[^.;]{0,20}\b(?:on|onto) (?:your|one|either|the) (?:left |right )?side\b",
+            re.IGNORECASE,
+        ),
+        "side",
+    ),
+    (
+        re.compile(r"\bface[- ]down\b|\bprone\b|\bon your (?:front|stomach|belly|tummy)\b", re.IGNORECASE),
+        "front",
+    ),
+)
 _VERBS = frozenset(
     ("step", "hinge", "shift", "lean", "reach", "extend", "lift", "face", "lie", "return", "move")
 )
@@ -62,6 +100,11 @@ _NEGATIONS = re.compile(
 )
 LACKING = ("neglect", "neglected", "lack", "skip", "alone", "overlook")
 """Words that say that something is left out: a sentence without any of them says something else."""
+_ONLY = re.compile(
+    r"(?<!not )(?<!n't )(?<!never )\b(?:only|solely|merely|exclusively|purely|alone|"
+    r"(?:just|all) (?:about|for|in|on|while|when))\b",
+    re.IGNORECASE,
+)
 _SHORT_SCOPE = {"without": 1, "no": 2, "keep": 2, "avoid": 3}
 SCOPE = 6
 """Words behind a negation that it may deny; it ends earlier at a comma, "but" and the like (ConText,
@@ -83,7 +126,8 @@ def numbers(text: str) -> list[Number]:
     plain = text.replace("’", "'")
     for match in _WEEK_OR_TWO.finditer(plain):
         found.append(Number("1", "2", match[1].lower()))
-    plain = _WEEK_OR_TWO.sub(" ", plain)
+    plain = _POINTING.sub(" ", _WEEK_OR_TWO.sub(" ", plain))
+    found += [Number("1", "1", _UNITS[match[1].lower()]) for match in _ARTICLE.finditer(plain)]
     for match in _RANGE.finditer(plain):
         unit = _unit(match["unit"] or "")
         low = match["low"].lower()
@@ -105,7 +149,7 @@ def _unit(text: str) -> str:
     if parts[0] in ("a", "per", "each", "every") and len(parts) > 1:
         return ""
     if len(parts) > 1 and parts[-1] in ("week", "day", "month", "year", "run"):
-        return f"{unit or 'time'}/{parts[-1]}"
+        return f"{'time' if unit in ('', 'session') else unit}/{parts[-1]}"
     return unit
 
 
@@ -137,27 +181,60 @@ def sides(clause: str) -> list[tuple[str, str]]:
 
 
 def bindings(text: str) -> set[tuple[str, str]]:
-    """Return what goes with what in each clause: a part with its direction, a breath with its shape."""
-    found: set[tuple[str, str]] = set()
+    """Return what goes with what in each clause: a part with its direction, a breath with its shape.
+
+    How one lies counts too: ("lie", "back"), ("lie", "side") or ("lie", "front").
+    """
+    found = {("lie", way) for pattern, way in _LIES if pattern.search(text)} | _breathed(text)
     for clause in re.split(
         r"[,;.]|\bthen\b|\band (?=inhale|exhale|breathe)|\bwhile you (?=ex|in)", text.lower()
     ):
-        plain = clause
-        for phrase, breath in _BREATH.items():
-            plain = plain.replace(phrase, breath)
-        words = _WORD.findall(plain)
-        breaths = [w for w in words if w in ("inhale", "exhale")]
-        shapes = [_SHAPE[w] for w in words if w in _SHAPE]
-        found |= {(b, s) for b in breaths for s in shapes}
+        words = _WORD.findall(clause)
         for index, word in enumerate(words):
-            direction = word.rstrip("s") if word in _DIRECTIONS else ""
+            direction = {"behind": "back", "backward": "back"}.get(word.rstrip("s"), word.rstrip("s"))
+            direction = direction if word in _DIRECTIONS else ""
+            beyond = words[index + 1] if index + 1 < len(words) else ""
+            if direction in ("up", "down") and (
+                beyond in ("to", "toward", "towards", "from", "into")
+                or not index
+                or words[index - 1] not in NOUNS
+            ):
+                continue  # "line up", "from head down to heels": no way that a part moves
+            if word in _ENDS and beyond in NOUNS:
+                found.add((_singular(beyond), {"rear": "back"}.get(word, word)))
+                continue
             if word == "back" and index and words[index - 1] in NOUNS:
                 direction = "back"
             before = [w for w in words[max(0, index - 4) : index] if w in NOUNS]
-            if index and words[index - 1] in _VERBS and (direction or word == "back"):
-                found.add((words[index - 1], direction or "back"))
-            elif direction and before:
+            if direction and before:
                 found.add((_singular(before[-1]), direction))
+            elif index and words[index - 1] in _VERBS and (direction or word == "back"):
+                found.add((words[index - 1], direction or "back"))
+    return found
+
+
+def _breathed(text: str) -> set[tuple[str, str]]:
+    """Return each breath with its shape: the first named goes with the first, the second with the second."""
+    plain = text.lower()
+    for phrase, breath in _BREATH.items():
+        plain = plain.replace(phrase, breath)
+    words = _WORD.findall(plain)
+    breaths = [w for w in words if w in ("inhale", "exhale")]
+    shapes = [shape for shape, _ in groupby(_SHAPE[w] for w in words if w in _SHAPE)]
+    return set(zip(breaths, shapes, strict=False))
+
+
+def effects(text: str, stem: Callable[[str], str]) -> set[tuple[int, str]]:
+    """Return what is said to grow (1) or shrink (-1): the words behind "increases", "prevents", "less"."""
+    found: set[tuple[int, str]] = set()
+    for part in _PART.split(text.lower().replace("’", "'")):
+        words = _WORD.findall(part)
+        for index, word in enumerate(words):
+            sign = 1 if word in _MORE else -1 if word in _LESS else 0
+            if sign and index and words[index - 1] in ("not", "never", "don't", "doesn't", "won't"):
+                sign = -sign
+            if sign:
+                found |= {(sign, stem(w)) for w in words[index + 1 : index + 1 + EFFECT_WORDS]}
     return found
 
 
@@ -172,6 +249,11 @@ def denied(text: str, stem: Callable[[str], str]) -> frozenset[str]:
         scope = _SHORT_SCOPE.get(match.group().split()[0], SCOPE)
         reached |= {stem(word) for word in _WORD.findall(rest)[:scope]}
     return frozenset(reached)
+
+
+def restricted(text: str) -> bool:
+    """Say whether `text` says that something is all there is: "only about", and not "isn't only about"."""
+    return bool(_ONLY.search(text.replace("’", "'")))
 
 
 def negated(text: str) -> bool:

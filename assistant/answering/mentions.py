@@ -87,10 +87,16 @@ class Mentions:
 
     def _match(self, chunk: Chunk, tokens: list[str]) -> Mention | None:
         name = self._names[chunk.id]
+        span = self._alias(name, tokens)
         for index, token in enumerate(tokens):
             if token in self._short[chunk.id]:
-                return Mention(chunk, index, index + 1, 1.0, frozenset({index}))
-        if span := self._alias(name, tokens):
+                # "single-leg deadlifts (RDLs)" is one mention, not a name beside an unknown word.
+                beside = span is not None and span[0] - 1 <= index <= span[1]
+                start, end = (
+                    (min(index, span[0]), max(index + 1, span[1])) if span and beside else (index, index + 1)
+                )
+                return Mention(chunk, start, end, 1.0, frozenset(range(start, end)))
+        if span:
             return Mention(chunk, *span, 1.0, frozenset(range(*span)))
         hits = [(i, w) for w in name if (i := self._position(w, tokens)) is not None]
         if not hits:
@@ -137,14 +143,11 @@ class Mentions:
                 run = "".join(token for _, token in window)
                 if run == joined:
                     return window[0][0], window[-1][0] + 1
+                if run[0] != joined[0] or abs(len(run) - len(joined)) > 2:
+                    continue
                 unknown = any(not self._is_word(token) for _, token in window if token not in name)
                 shared = any(token in name for _, token in window)
-                if (
-                    run[0] == joined[0]
-                    and (unknown or shared)
-                    and abs(len(run) - len(joined)) <= 2
-                    and fuzz.ratio(run, joined) >= ALIAS_RATIO
-                ):
+                if (unknown or shared) and fuzz.ratio(run, joined) >= ALIAS_RATIO:
                     return window[0][0], window[-1][0] + 1
         return None
 

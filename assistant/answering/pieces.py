@@ -90,3 +90,36 @@ def layout(place: Place, before: Place | None) -> str:
     if place == "item":
         return "\n- " if before == "item" else "\n\n- "
     return "\n\n"
+
+
+class Layout:
+    """Where the next sentence goes when sentences before it were left out."""
+
+    def __init__(self) -> None:
+        self._wanted: Place | None = None
+        self._line: Place | None = None
+        self.lead = ""
+        """An introduction that waits for what it introduces."""
+
+    def take(self, place: Place) -> None:
+        """Note the place of the next sentence; a line that lost its first sentence begins with the next."""
+        if place != "same" or self._wanted is None:
+            self._wanted = place if self._wanted in (None, "same") or place != "same" else self._wanted
+
+    def place(self, text: str) -> str:
+        """Return `text` with what stands before it."""
+        wanted: Place = self._wanted or "same"
+        lead, self.lead = self.lead, ""
+        if lead:
+            wanted = "item" if wanted == "item" else "same"
+            out = layout("paragraph", self._line) + lead
+            self._line = "paragraph"
+            out += layout(wanted, self._line) + text
+        else:
+            out = layout(wanted, self._line) + text
+        if wanted != "same":
+            self._line = wanted
+        elif self._line is None:
+            self._line = "paragraph"
+        self._wanted = "same"
+        return out

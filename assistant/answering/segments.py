@@ -16,10 +16,13 @@ _SPLIT = re.compile(
     rf"|,?\s+(?:and|also|plus|&)\s+(?:also\s+)?(?=(?:{_ASKS})\b)",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(rf"^(?:and |also |so |ok |then )?(?:{_ASKS})\b|\?\s*$", re.IGNORECASE)
+_QUESTION = re.compile(
+    rf"^(?:and |also |so |ok |then )?(?:{_ASKS})\b|[:,]\s*(?:how|what|when|where|which|why)\b|\?\s*$",
+    re.IGNORECASE,
+)
 _WISH = re.compile(
     r"\b(?:look(?:ing)? (?:for|into|to)|i(?:'d| would) (?:like|love)|i (?:want|need)|"
-    r"any (?:tips|advice|ideas|help)|trying to|wonder(?:ing)?|please)\b",
+    r"any (?:tips|advice|ideas|help)|trying to|wonder(?:ing)?|please|just (?:tell|show|give) me)\b",
     re.IGNORECASE,
 )
 

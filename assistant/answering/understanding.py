@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from langchain_core.documents import Document
 from pydantic import BaseModel
 
 from assistant.answering import week
 from assistant.answering.intent import IntentClassifier, Intents
-from assistant.answering.mentions import Mentions, mask
+from assistant.answering.mentions import Mentions, mask, words
+from assistant.answering.segments import asks
 from assistant.answering.week import Week
 from assistant.ingestion.chunks import Chunk
 
@@ -21,12 +23,25 @@ SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny")
 ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order")
 FOLLOW_UPS = (*ABOUT_ONE, "why", "causes", "integrate", "more", "all", "easier", "no_weights", "plan")
 LISTS = ("all", "summary", "order", "more")
+OWN_WORDS = ("out.pregnancy", "out.surgery", "out.children", "out.drugs")
+"""Kinds outside the guide whose own wording is said even to somebody who tells of pain."""
 SURE_LIST = 0.5
 """Least similarity at which a message counts as asking for a whole list."""
 SURE_TALK = 0.45
 """Least similarity at which a message counts as small talk or as a question about the assistant."""
-OUTSIDE_NAMED = -0.15
-"""Margin below which even a message that names an exercise is about something else."""
+TALK_MARGIN = 0.05
+"""Lead over what is beside the guide below which small talk must be so much the surer."""
+OUTSIDE_NAMED = -0.05
+"""Leaning below which a message that holds a word of an exercise's name is about something else ("my cat is
+limping")."""
+OUTSIDE_WHOLE_NAME = -0.25
+"""The same where the whole name stands there ("diastasis recti and dead bugs")."""
+MEDICAL = ("diagnosis", "imaging", "drugs", "surgery", "pregnancy", "children")
+"""Kinds whose questions are not answered with an exercise in doubt."""
+DOUBT = 0.1
+"""How much further inside a message must lean that may be of such a kind."""
+SCOPE_SHARE = 0.3
+"""What the linear classifier counts in that leaning, beside the difference of cosines."""
 NEAR_OUT = 0.35
 """Least similarity to a kind of question outside the guide at which that kind's own wording is used."""
 SHORT_WORDS = 7
@@ -36,6 +51,7 @@ ANCHOR = 0.42
 ANCHOR_SHARE = 0.85
 """Least share of the nearest passage's cosine for another one to count too."""
 ANCHORS = 3
+KEPT_MENTIONS = 256
 _ORDINALS = {
     "first": 0,
     "second": 1,
@@ -57,8 +73,10 @@ _ORDINAL = re.compile(
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
-    r"\b(it|that|this|those|these|them|they|one|ones)\b|^(?:and|what about|how about|but)\b", re.IGNORECASE
+    r"\b(it|that|this|those|these|them|they|one|ones|both|either)\b|^(?:and|what about|how about|but)\b",
+    re.IGNORECASE,
 )
+_OTHER = re.compile(r"\bthe other (?:one|exercise|move|\w+)\b", re.IGNORECASE)
 
 
 class Memory(BaseModel):
@@ -70,6 +88,8 @@ class Memory(BaseModel):
     """Ids of the exercises named last, in order."""
     seen: list[str] = []
     """Ids of all exercises named so far."""
+    choices: list[str] = []
+    """Ids of the exercises between which the visitor had a choice last."""
     said: list[str] = []
     """Keys of what need not be said twice in a conversation."""
     listed: list[str] = []
@@ -94,6 +114,10 @@ class Question:
     """What a message that points back is about: an earlier question, with this one behind it."""
     anchors: list[Chunk] = field(default_factory=list)
     """Passages so near that the answer must hold them, nearest first."""
+    named: bool = False
+    """Whether the targets are named in the message itself."""
+    nearness: float = 0.0
+    """Cosine of the nearest passage."""
 
 
 class Understanding:
@@ -112,6 +136,7 @@ class Understanding:
         self._names_concept = names_concept
         self._intents = intents
         self._mentions = mentions
+        self._find = lru_cache(maxsize=KEPT_MENTIONS)(mentions.find)
         self._stand_in = stand_in
         self._by_id = {chunk.id: chunk for chunk in chunks}
         self.examples = intents.examples
@@ -124,25 +149,37 @@ class Understanding:
         covered: Covered,
         *,
         tells: bool = False,
+        before: str = "",
     ) -> Question:
-        """Return what `message` asks for; `tells` says that it tells of pain and asks nothing."""
-        mentions = self._mentions.find(message)
+        """Return what `message` asks for.
+
+        Args:
+            message: One question.
+            documents: The passages found for it.
+            memory: What was talked about.
+            covered: Judges whether the guide covers a question.
+            tells: It tells of pain and asks nothing.
+            before: The question before it, in the same message or an earlier one.
+        """
+        mentions = self._find(message)
         named = [mention.chunk for mention in mentions]
         intents = self._intents.classify(mask(message, mentions, self._stand_in))
         if item := self._item(message, memory):
             return Question(message, "item", [], [item], context=item.searchable)
-        last = memory.questions[-1] if memory.questions else ""
-        alone = intents.best in FOLLOW_UPS or intents.scores[intents.best] >= SURE_LIST
-        if last and len(message.split()) <= FRAGMENT_WORDS and not alone:
+        alone = named or intents.best in FOLLOW_UPS or intents.scores[intents.best] >= SURE_LIST
+        if before and len(message.split()) <= FRAGMENT_WORDS and not alone:
             # A fragment means little alone: "while running?" goes on from the question before it.
-            intents = self._intents.classify(f"{last} {message}")
+            intents = self._intents.classify(f"{before} {message}")
         passages = [self._by_id[str(d.id)] for d in documents if str(d.id) in self._by_id]
-        pointed = [] if named else self._pointed(message, memory)
-        intent = self._intent(message, intents, named, pointed, documents, memory, covered)
-        if tells and (named or intent.startswith("out.") or intent in SMALLTALK):
+        pointed = [] if named else self._pointed(message, memory, intents)
+        whole = any(mention.strength == 1.0 and len(mention.words) > 1 for mention in mentions)
+        intent = self._intent(message, intents, named, pointed, documents, memory, covered, whole=whole)
+        polite = intent in ("thanks", "goodbye") and intents.scores[intent] >= SURE_LIST
+        nothing = (intent in (*SMALLTALK, "which") and not polite) or (intent in ABOUT_ONE and not pointed)
+        if tells and (named or nothing or (intent.startswith("out.") and intent not in OWN_WORDS)):
             # Whoever stops an exercise because it hurts is not shown the exercise again.
             return Question(message, "report", passages=passages, context=message)
-        follows = intent in ABOUT_ONE or (intent == "integrate" and len(pointed) == 1)
+        follows = intent in ABOUT_ONE or intent == "holds" or (intent == "integrate" and len(pointed) == 1)
         targets = named or (pointed if follows else [])
         return Question(
             message,
@@ -151,7 +188,17 @@ class Understanding:
             passages,
             self._context(message, named, memory),
             self._anchors(documents),
+            bool(named),
+            max((float(d.metadata["dense"]) for d in documents), default=0.0),
         )
+
+    def texts(self, message: str, memory: Memory) -> list[str]:
+        """Return the texts whose embeddings `understand` and what follows it may ask for."""
+        mentions = self._find(message)
+        texts = [message, mask(message, mentions, self._stand_in)]
+        if memory.questions and len(message.split()) <= FRAGMENT_WORDS:
+            texts.append(f"{memory.questions[-1]} {message}")
+        return [*texts, self._context(message, [mention.chunk for mention in mentions], memory)]
 
     def _context(self, message: str, named: Sequence[Chunk], memory: Memory) -> str:
         """Return the text that the needs are read from: this message, or an earlier one it points back to."""
@@ -186,22 +233,27 @@ class Understanding:
         documents: Sequence[Document],
         memory: Memory,
         covered: Covered,
+        *,
+        whole: bool,
     ) -> str:
         best = intents.best
-        if self._about_plan(message, intents, memory):
+        if self._about_plan(message, intents, memory, covered, documents):
             return "plan"
-        if best == "clinic" and intents.scores[best] > SURE_TALK and intents.margin > 0.02:
+        if best.startswith("clinic") and intents.scores[best] > SURE_TALK and intents.margin > 0.02:
             return best
         if named:
-            if intents.margin < OUTSIDE_NAMED:
+            if self._beside(message, intents, OUTSIDE_WHOLE_NAME if whole else OUTSIDE_NAMED):
                 return f"out.{intents.best_out}"
+            if len(message.split()) - sum(len(c.title.split()) for c in named) <= 1:
+                # "and superman": the bare name, whatever was asked before.
+                return "dose" if memory.intent == "dose" and _POINTS_BACK.search(message) else "howto"
             known = (*ABOUT_ONE, "integrate", "choose", "plan", "easier", "no_weights")
             return best if best in known else "howto"
         if best in SMALLTALK or best.startswith("meta"):
-            if intents.margin > 0.05 and intents.scores[best] > SURE_TALK:
+            if intents.scores[best] > SURE_TALK + max(0.0, TALK_MARGIN - intents.margin):
                 return best
             best = next(n for n in intents.scores if n not in SMALLTALK and not n.startswith("meta"))
-        if len(pointed) == 1 and _ORDINAL.search(message):
+        if len(pointed) == 1 and (_ORDINAL.search(message) or _OTHER.search(message)):
             return best if best in ("benefit", "dose", "frequency") else "howto"
         if best in LISTS and intents.scores[best] < SURE_LIST:
             best = next(
@@ -215,36 +267,84 @@ class Understanding:
                 return best
             if not memory.shown and best in ABOUT_ONE and _POINTS_BACK.search(message):
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
-        margin = intents.scores[best] - intents.out[intents.best_out]
+        if best == "report" and not asks(message) and intents.margin > 0:
+            return best
+        margin = max(self._of_substance(intents)) - intents.nearest_out
         ours = intents.best_out == "body_part" and self._own(message)
         if not ours and not covered(documents, margin, intents.scope):
             near = intents.out[intents.best_out] >= NEAR_OUT
             return f"out.{intents.best_out}" if near else "out.lead"
         return best
 
-    def _pointed(self, message: str, memory: Memory) -> list[Chunk]:
+    @staticmethod
+    def _of_substance(intents: Intents) -> list[float]:
+        """Return the similarities to the intents that the guide itself answers."""
+        return [
+            score
+            for name, score in intents.scores.items()
+            if name not in (*SMALLTALK, "report") and not name.startswith("meta")
+        ]
+
+    def _beside(self, message: str, masked: Intents, least: float) -> bool:
+        """Say whether a message that names an exercise is about something else all the same.
+
+        The name counts half: with it put aside "my cat is limping" could be about any exercise.
+        """
+        plain = self._intents.classify(message, plain=True)
+        leanings = [found.margin + SCOPE_SHARE * found.scope for found in (masked, plain)]
+        least += DOUBT if plain.best_out in MEDICAL else 0.0
+        return sum(leanings) / len(leanings) < least
+
+    def _pointed(self, message: str, memory: Memory, intents: Intents) -> list[Chunk]:
         """Return the exercises named before that a short message points back to."""
         shown = [self._by_id[i] for i in memory.shown if i in self._by_id]
+        if _OTHER.search(message) and (other := self._other(shown, memory)):
+            return other
         if match := _ORDINAL.search(message):
             number = (match[3] or "").lower()
             every = [chunk for chunk in self._by_id.values() if chunk.exercise]
-            listed = shown if len(shown) > 1 and not number else every
+            choices = [self._by_id[i] for i in memory.choices if i in self._by_id]
+            listed = every if number else shown if len(shown) > 1 else choices or every
             if number:
                 place = (_COUNTS.get(number) or int(number)) - 1
             else:
                 place = _ORDINALS[(match[1] or match[2]).lower()]
             if -len(listed) <= place < len(listed):
                 return [listed[place]]
-        short = len(message.split()) <= SHORT_WORDS
-        return shown if short and (_POINTS_BACK.search(message) or len(message.split()) <= 4) else []
+        length = len(message.split())
+        bare = length <= 4 or (intents.best == "dose" and not self._names_concept(message))
+        return shown if length <= SHORT_WORDS and (_POINTS_BACK.search(message) or bare) else []
 
-    def _about_plan(self, message: str, intents: Intents, memory: Memory) -> bool:
+    def _other(self, shown: Sequence[Chunk], memory: Memory) -> list[Chunk]:
+        """Return what "the other one" is: the rest of a choice between two, or the one of like name."""
+        rest = [self._by_id[i] for i in memory.choices if i in self._by_id and i not in memory.shown]
+        if len(memory.choices) == 2 and len(rest) == 1:
+            return rest
+        if len(shown) != 1:
+            return []
+        own = set(words(shown[0].title))
+        kin = [
+            chunk
+            for chunk in self._by_id.values()
+            if chunk.exercise and chunk is not shown[0] and own & set(words(chunk.title)) - {"with"}
+        ]
+        return kin if len(kin) == 1 else []
+
+    def _about_plan(
+        self,
+        message: str,
+        intents: Intents,
+        memory: Memory,
+        covered: Covered,
+        documents: Sequence[Document],
+    ) -> bool:
         """Say whether the message asks for a plan or changes the one that was drawn."""
         days = [day for mention in week.mentions(message) for day in mention.days if len(mention.days) < 5]
         score = intents.scores.get("plan", 0.0)
-        near = score >= intents.scores[intents.best] - 0.12
+        near = score >= max(intents.scores.values()) - 0.12
         if memory.week is not None and memory.intent == "plan":
             told = week.read(message, memory.week) != memory.week
             return told and (len(message.split()) <= 14 or near)
-        fits = intents.best in ("plan", "integrate", "frequency", "report", "order")
-        return intents.best == "plan" or (len(days) >= 2 and (near or fits))
+        if len(days) >= 2:
+            return near or intents.best in ("plan", "integrate", "frequency", "report", "order")
+        return intents.best == "plan" and covered(documents, score - intents.nearest_out, intents.scope)

@@ -100,6 +100,8 @@ def render(
         card = _urgent(triage, row, wording)
     elif triage.level == "refer":
         card = _refer(triage, clinic, wording)
+        if not _new(triage):
+            return card
     else:
         card = _check(triage, clinic, wording)
     return card._replace(lead=_in_language(triage, card.lead, wording))
@@ -132,11 +134,22 @@ def _check(triage: Triage, clinic: Clinic, wording: Wording) -> CareCard:
 
 
 def _refer(triage: Triage, clinic: Clinic, wording: Wording) -> CareCard:
-    first = min((r.turn for r in triage.reasons), default=triage.state.turn) == triage.state.turn
+    """Return the whole card at first, the reasons where a new one appeared, and a short line after that."""
     other = "_other" if triage.subject == "other" else ""
-    key = f"care.refer.{'lead' if first else 'again'}{other}"
-    lead = wording.say(key, reasons=reasons(triage, wording), clinic=clinic.name)
+    if all(reason.turn == triage.state.turn for reason in triage.reasons):
+        key = "lead"
+    else:
+        key = "again" if _new(triage) else "reminder"
+    lead = wording.say(f"care.refer.{key}{other}", reasons=reasons(triage, wording), clinic=clinic.name)
+    line = f"care.refer_line.{triage.language}"
+    if key == "reminder" and wording.has(line):
+        lead = wording.say(line)
     return CareCard(lead, clinic.ways_to_a_person(), wording.all("care.refer.suggestions"))
+
+
+def _new(triage: Triage) -> bool:
+    """Say whether a reason appeared in this turn."""
+    return any(reason.turn == triage.state.turn for reason in triage.reasons)
 
 
 def _urgent(triage: Triage, row: Numbers, wording: Wording) -> CareCard:

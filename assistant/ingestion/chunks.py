@@ -9,8 +9,6 @@ from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from typing import Any, Literal
 
-from langchain_text_splitters import RecursiveCharacterTextSplitter
-
 from assistant.ingestion.blocks import Block, quotation
 from assistant.ingestion.labels import label_of
 from assistant.ingestion.loaders import Source, slug
@@ -176,6 +174,9 @@ def _text_chunks(
     if len(text) <= MAX_CHARS * 1.5:
         yield _chunk(source, section, topic, kind, "", list(blocks))
         return
+    # Imported only here: a server that only reads the index does not wait for it.
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=MAX_CHARS,
         chunk_overlap=OVERLAP_CHARS,

@@ -132,7 +132,7 @@ def ingest(
         roots = [Path(p) for p in (old.manifest["roots"] if old else [])]
         given = [path.resolve() for path in (paths or ([] if roots else [settings.knowledge_dir]))]
         roots = list(dict.fromkeys([*roots, *given]))
-        topics = Topics.load(settings.knowledge_dir / "topics.toml", encode)
+        topics = Topics.load(settings.knowledge("topics.toml"), encode)
         chunks, files = _read(report, roots, given, old, topics)
         _compare(report, old.chunks if old else [], chunks)
         if dry_run or (reusable and not (report.added or report.changed or report.removed)):
@@ -158,7 +158,7 @@ def stale(settings: Settings, identity: str) -> str:
         build = current(settings)
     except IndexMissing:
         return "there is no index yet"
-    if reason := _mismatch(build, identity) or _damage(settings, build):
+    if reason := _mismatch(build, identity) or _damage(settings, build, deep=False):
         return reason
     files = {str(path): _digest(path) for path in loaders.find(Path(p) for p in build.manifest["roots"])}
     if files != {path: entry["sha256"] for path, entry in build.manifest["files"].items()}:
@@ -180,8 +180,11 @@ def _mismatch(build: Build, identity: str) -> str:
     return ""
 
 
-def _damage(settings: Settings, build: Build) -> str:
-    good = vectorstore.usable(settings, build.name, build.vectors)
+def _damage(settings: Settings, build: Build, *, deep: bool = True) -> str:
+    """Return whether vectors or collection are damaged; `deep` opens a collection that is not served, too."""
+    good = build.manifest.get("vectors", "") in ("", _digest(build.folder / "vectors.npy"))
+    if good and (deep or not vectorstore.held(settings, len(build.chunks))):
+        good = vectorstore.usable(settings, build.name, build.vectors)
     return "" if good else "the index is damaged; it is rebuilt"
 
 
@@ -258,6 +261,7 @@ def _write(
     folder = root / name
     folder.mkdir()
     vectorstore.fill(settings, name, chunks, vectors)
+    vectors = vectorstore.stored(settings, name, [chunk.id for chunk in chunks], vectors)
     np.save(folder / "vectors.npy", vectors)
     _write_json(folder / "chunks.json", [chunk.to_dict() for chunk in chunks])
     manifest = {
@@ -268,6 +272,7 @@ def _write(
         "files": files,
         "built": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "chunks": len(chunks),
+        "vectors": _digest(folder / "vectors.npy"),
     }
     _write_json(folder / "manifest.json", manifest)
     pointer = root / f"CURRENT.{uuid.uuid4().hex}"

@@ -15,6 +15,7 @@ import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 from assistant import resources
 from assistant.retrieval import adapter as adapters
 from assistant.retrieval.adapter import Adapter
+from assistant.retrieval.batching import Batcher
 from assistant.settings import Settings
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
@@ -36,7 +38,7 @@ BATCH = 32
 CACHE_SIZE = 4_096
 KEPT_BATCH = 16
 """Least number of texts whose vectors are worth a file."""
-EXPORT_VERSION = 1
+EXPORT_VERSION = 2
 _CHECK_TEXTS = (
     "How do I do a bird dog?",
     "Back",
@@ -177,27 +179,59 @@ def load_embeddings(
         ValueError: the adapter's file is damaged.
     """
     source, weights = locate_model(settings.embedding_model)
-    identity = f"{settings.embedding_model}@{weights[:16]}"
+    named = identity(settings)
     if adapted and adapter is None:
-        adapter = Adapter.load(resources.folder("knowledge") / adapters.FILE)
-    if not adapted or (adapter is not None and adapter.base != weights):
+        adapter = _adapter(weights)
+    elif not adapted:
         adapter = None
-    if settings.embedding_backend == "onnx" and source.is_dir():
-        branch = f"-{adapter.sha256[:16]}" if adapter else ""
-        folder = settings.data_dir / "models" / f"{weights[:16]}-v{EXPORT_VERSION}{branch}"
+    if (folder := _export_folder(settings, source, weights, adapter)) is not None:
         if not (folder / "export.json").is_file():
             export(source, folder, adapter)
         onnx = _OnnxEncoder(folder, settings.embedding_threads)
+        lanes = max(1, (os.cpu_count() or 1) // (settings.workers * settings.embedding_threads))
+        scorer = onnx.both if adapter else None
         return LocalEmbeddings(
-            onnx, identity=identity, vocabulary=onnx.vocabulary, scorer=onnx.both if adapter else None
+            Batcher(onnx, lanes), identity=named, vocabulary=onnx.vocabulary, scorer=scorer
         )
     torch = _TorchEncoder(source, settings.embedding_threads, adapter)
     return LocalEmbeddings(
         torch,
-        identity=identity,
+        identity=named,
         vocabulary=frozenset(torch.model.tokenizer.get_vocab()),
         scorer=torch.both if adapter else None,
     )
+
+
+def identity(settings: Settings) -> str:
+    """Return the name of the weights that the settings mean, without loading them; errors as for the load."""
+    return f"{settings.embedding_model}@{locate_model(settings.embedding_model)[1][:16]}"
+
+
+def is_exported(settings: Settings) -> bool:
+    """Say whether the model can be loaded without making an export first."""
+    source, weights = locate_model(settings.embedding_model)
+    folder = _export_folder(settings, source, weights, _adapter(weights))
+    return folder is None or (folder / "export.json").is_file()
+
+
+def _adapter(weights: str) -> Adapter | None:
+    """Return the installation's adapter where it was made for these weights."""
+    found = Adapter.load(resources.folder("knowledge") / adapters.FILE)
+    return found if found is not None and found.base == weights else None
+
+
+def _export_folder(settings: Settings, source: Path, weights: str, adapter: Adapter | None) -> Path | None:
+    """Return where the export of the model belongs, or None where torch serves it."""
+    if settings.embedding_backend != "onnx" or not source.is_dir():
+        return None
+    branch = f"-{adapter.sha256[:16]}" if adapter else ""
+    return settings.data_dir / "models" / f"{weights[:16]}-v{EXPORT_VERSION}{branch}"
+
+
+def same_model(one: str, other: str) -> bool:
+    """Say whether two settings name the same model; the default has a short and a long name."""
+    short = DEFAULT_MODEL.split("/")[1]
+    return one == other or {one, other} <= {DEFAULT_MODEL, short}
 
 
 def locate_model(name: str) -> tuple[Path, str]:
@@ -243,6 +277,12 @@ def _weights_file(folder: Path) -> Path:
 
 
 def _sha256(path: Path) -> str:
+    known = path.stat()
+    return _sha256_of(path, known.st_size, known.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _sha256_of(path: Path, _size: int, _changed: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -377,6 +417,7 @@ def export(source: Path, folder: Path, adapter: Adapter | None = None) -> None:
 def _write_graph(reference: _TorchEncoder, path: Path, *, scores: bool) -> None:
     import warnings
 
+    import onnx
     import torch
 
     sample = reference.model.tokenizer(["one text", "and a longer one"], padding=True, return_tensors="pt")
@@ -396,3 +437,12 @@ def _write_graph(reference: _TorchEncoder, path: Path, *, scores: bool) -> None:
             opset_version=17,
             dynamo=False,
         )
+    # Weights in a file of their own are mapped, not read: 75 MB less for a server, and shared by several.
+    onnx.save(
+        onnx.load(path),
+        path,
+        save_as_external_data=True,
+        location=f"{path.stem}.weights",
+        size_threshold=1024,
+    )
+    path.with_suffix(".weights").chmod(path.stat().st_mode)

@@ -25,13 +25,38 @@ log = logging.getLogger(__name__)
 MOST_REPEATS = 5
 
 
-def runtime_of(request: Request) -> Runtime:
-    """Return the app's runtime."""
+async def runtime_of(request: Request) -> Runtime:
+    """Return the app's runtime; `async`, as a plain function would cost a hop to another thread."""
     runtime: Runtime = request.app.state.runtime
     return runtime
 
 
 Shared = Annotated[Runtime, Depends(runtime_of)]
+
+
+async def base_of(request: Request) -> str:
+    """Return what the addresses in a reply begin with: the path by which a clinic of several was named."""
+    return str(request.scope.get("state", {}).get("base", ""))
+
+
+Base = Annotated[str, Depends(base_of)]
+
+
+def based(reply: schema.Reply, base: str) -> schema.Reply:
+    """Return the reply with `base` before the addresses on this server."""
+    if not base:
+        return reply
+
+    def at(url: str) -> str:
+        return base + url if url.startswith("/") else url
+
+    changed: dict[str, Any] = {
+        "citations": [c.model_copy(update={"url": at(c.url)}) for c in reply.citations],
+        "exercises": [e.model_copy(update={"figure": at(e.figure)}) for e in reply.exercises],
+    }
+    if reply.plan is not None:
+        changed["plan"] = reply.plan.model_copy(update={"calendar_url": at(reply.plan.calendar_url)})
+    return reply.model_copy(update=changed)
 
 
 def _conversation(runtime: Runtime, conversation_id: str | None) -> Conversation:
@@ -63,13 +88,19 @@ def _event(kind: str, data: Any) -> str:
 
 
 def _stream(
-    runtime: Runtime, assistant: Assistant, wording: Wording, message: str, conversation: Conversation
+    runtime: Runtime,
+    assistant: Assistant,
+    wording: Wording,
+    message: str,
+    conversation: Conversation,
+    base: str = "",
 ) -> Iterator[str]:
     try:
         for event in assistant.stream(message, conversation):
             if isinstance(event.data, schema.Reply):
                 _keep_streamed(runtime, assistant, message, conversation, event.data)
                 runtime.telemetry.reply(event.data)
+                event = event._replace(data=based(event.data, base))
             yield _event(event.kind, {"text": event.data} if event.kind == "delta" else event.data)
     except Exception as error:
         log.error("a stream broke off: %s", type(error).__name__)
@@ -98,9 +129,9 @@ def build_router(wording: Wording) -> APIRouter:
     router = APIRouter(tags=["chat"])
 
     @router.post("/api/chat", responses=RESPONSES)
-    def chat(request: schema.ChatRequest, runtime: Shared) -> schema.Reply:
+    def chat(request: schema.ChatRequest, runtime: Shared, base: Base) -> schema.Reply:
         """Answer one message."""
-        return _answer(runtime, runtime.assistant(), request)
+        return based(_answer(runtime, runtime.assistant(), request), base)
 
     @router.post(
         "/api/chat/stream",
@@ -110,12 +141,12 @@ def build_router(wording: Wording) -> APIRouter:
         },
         response_class=StreamingResponse,
     )
-    def stream(request: schema.ChatRequest, runtime: Shared) -> StreamingResponse:
+    def stream(request: schema.ChatRequest, runtime: Shared, base: Base) -> StreamingResponse:
         """Answer one message as server-sent events: referral, delta …, done."""
         assistant = runtime.assistant()
         conversation = _conversation(runtime, request.conversation_id)
         return StreamingResponse(
-            _stream(runtime, assistant, wording, request.message, conversation),
+            _stream(runtime, assistant, wording, request.message, conversation, base),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )

@@ -24,8 +24,6 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Protocol
 
-import httpx
-
 from assistant.settings import Settings
 from assistant.storage.outbox import Delivery, Outbox
 from assistant.wording import Wording
@@ -68,6 +66,10 @@ class Webhook:
     def __init__(self, url: str, secret: str, timeout: float) -> None:
         self._url = url
         self._secret = secret
+        # Imported only here: where nothing is posted it costs no start-up time.
+        import httpx
+
+        self._failures = (httpx.HTTPError, OSError)
         self._client = httpx.Client(timeout=timeout, follow_redirects=False)
 
     def __call__(self, delivery: Delivery, /) -> None:
@@ -90,7 +92,7 @@ class Webhook:
             headers["webhook-signature"] = signature(self._secret, delivery.id, now, body)
         try:
             answer = self._client.post(self._url, content=body, headers=headers)
-        except (httpx.HTTPError, OSError) as error:
+        except self._failures as error:
             raise Undelivered(f"webhook: {type(error).__name__}") from error
         if not answer.is_success:
             raise Undelivered(f"webhook: status {answer.status_code}")

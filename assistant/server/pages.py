@@ -143,7 +143,7 @@ def build_router(settings: Settings) -> APIRouter:
         PagesError: the built widget is missing from the installation.
     """
     router = APIRouter(tags=["pages"])
-    wording = Wording.load()
+    wording = Wording.load(own=settings.prompts_dir)
     main, extra = script("widget.js"), script("widget-extra.js")
     folders = (settings.knowledge_dir / "figures",)
     clinic = settings.clinic

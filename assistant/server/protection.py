@@ -179,6 +179,7 @@ class Throttle:
         self._light = _limits(LIGHT_LIMIT)
         self._total = _limits(settings.limit_total)
         self._budget = [RateLimitItemPerDay(settings.daily_budget)] if settings.daily_budget else []
+        self._own = (settings.clinic_id,) if settings.clinic_id else ()
         self._in_progress = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -223,16 +224,16 @@ class Throttle:
         who = self._secrecy.digest(f"client {client.address}")[:32]
         if path in MESSAGE_PATHS:
             # The client first: one that is refused uses up nothing of what all share.
-            if wait := self._limiter.refusal(self._messages, "message", who):
+            if wait := self._limiter.refusal(self._messages, "message", *self._own, who):
                 return "client", wait
-            if wait := self._limiter.refusal(self._total, "total"):
+            if wait := self._limiter.refusal(self._total, "total", *self._own):
                 return "total", wait
-            if wait := self._limiter.refusal(self._budget, "budget"):
+            if wait := self._limiter.refusal(self._budget, "budget", *self._own):
                 return "budget", wait
         elif path in FORM_PATHS:
-            if wait := self._limiter.refusal(self._callbacks, "callback", who):
+            if wait := self._limiter.refusal(self._callbacks, "callback", *self._own, who):
                 return "callback", wait
-        elif wait := self._limiter.refusal(self._light, "light", who):
+        elif wait := self._limiter.refusal(self._light, "light", *self._own, who):
             return "light", wait
         return None
 
@@ -248,14 +249,15 @@ class FormTokens:
     answer was lost can be sent again.
     """
 
-    def __init__(self, secrecy: Secrecy, limiter: Limiter) -> None:
+    def __init__(self, secrecy: Secrecy, limiter: Limiter, clinic: str = "") -> None:
         self._secrecy = secrecy
         self._limiter = limiter
+        self._begin = f"form {clinic} " if clinic else "form "
         self._uses = parse_many(USES_OF_A_FORM)
 
     def issue(self) -> str:
         """Return a new token."""
-        return self._secrecy.seal(f"form {secrets.token_urlsafe(9)}").decode()
+        return self._secrecy.seal(f"{self._begin}{secrets.token_urlsafe(9)}").decode()
 
     def accepts(self, token: str) -> bool:
         """Say whether a token was given here, not too long ago, and is not used up."""
@@ -263,7 +265,7 @@ class FormTokens:
             text = self._secrecy.open(token.encode(), within=TOKEN_SECONDS)
         except (SecrecyError, UnicodeError):
             return False
-        return text.startswith("form ") and not self._limiter.refusal(self._uses, "form", text)
+        return text.startswith(self._begin) and not self._limiter.refusal(self._uses, "form", text)
 
 
 _HEADERS = {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.ingestion import index
 from assistant.pipeline import Assistant
@@ -12,12 +15,12 @@ from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
 from assistant.server import delivery
 from assistant.server.errors import ApiError
 from assistant.server.protection import FormTokens, Limiter
-from assistant.server.telemetry import Telemetry
+from assistant.server.telemetry import Metrics, Telemetry
 from assistant.settings import Settings
 from assistant.storage.callbacks import Callbacks
 from assistant.storage.conversations import Conversations
 from assistant.storage.database import open_database
-from assistant.storage.outbox import Outbox
+from assistant.storage.outbox import Outbox, Waiting
 from assistant.storage.retention import Clock, purge
 from assistant.storage.secrecy import Secrecy
 from assistant.storage.sessions import Sessions
@@ -32,30 +35,64 @@ LEASE_IN_TIMEOUTS = 6
 """A delivery makes several network calls, each of which may take the whole time-out."""
 
 
+class Shared:
+    """What the clinics of one deployment share: the database, the keys, counters and the embedding model."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._embeddings: LocalEmbeddings | None = None
+        self.database = open_database(settings)
+        self.secrecy = Secrecy.load(settings)
+        self.limiter = Limiter(settings)
+        self.metrics = Metrics()
+
+    def embeddings(self) -> LocalEmbeddings:
+        """Return the embeddings, loaded on first use.
+
+        Raises:
+            ModelError: they cannot be loaded.
+        """
+        with self._lock:
+            self._embeddings = self._embeddings or load_embeddings(self._settings)
+            return self._embeddings
+
+    def close(self) -> None:
+        """Let the database go."""
+        self.database.close()
+
+
 class Runtime:
-    """Holds what the routes share.
+    """Holds what the routes of one clinic share.
 
     `assistant()` is cheap: it looks at most once a second whether a new index was swapped in, and goes on
     serving the old one while the new one is opened in the background.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, shared: Shared | None = None) -> None:
         self.settings = settings
-        self.database = open_database(settings)
-        self.secrecy = Secrecy.load(settings)
-        self.conversations = Conversations(self.database, self.secrecy, keep_text=settings.store_messages)
-        routes = delivery.channels(settings, Wording.load())
-        self.callbacks = Callbacks(self.database, self.secrecy, channels=list(routes))
-        self.outbox = Outbox(
-            self.database, self.callbacks, lease=settings.delivery_timeout * LEASE_IN_TIMEOUTS
+        self._shared = shared or Shared(settings)
+        self._closes = shared is None
+        self.database, self.secrecy = self._shared.database, self._shared.secrecy
+        clinic = settings.clinic_id
+        self.wording = Wording.load(own=settings.prompts_dir)
+        self.conversations = Conversations(
+            self.database, self.secrecy, clinic=clinic, keep_text=settings.store_messages
         )
-        self.telemetry = Telemetry()
+        routes = delivery.channels(settings, self.wording)
+        self.callbacks = Callbacks(self.database, self.secrecy, clinic=clinic, channels=list(routes))
+        self.outbox = Outbox(
+            self.database, self.callbacks, clinic=clinic, lease=settings.delivery_timeout * LEASE_IN_TIMEOUTS
+        )
+        self.telemetry = Telemetry(clinic, self._shared.metrics)
         self.courier = delivery.Courier(self.outbox, routes, told=self.telemetry.delivery)
-        self.limiter = Limiter(settings)
-        self.form_tokens = FormTokens(self.secrecy, self.limiter)
+        self.limiter = self._shared.limiter
+        self.form_tokens = FormTokens(self.secrecy, self.limiter, clinic)
         self.has_channels = bool(routes)
-        self.sessions = Sessions(self.database, self.secrecy, settings.staff_password_hash.get_secret_value())
-        self.statistics = Statistics(self.database, self.secrecy)
+        self.sessions = Sessions(
+            self.database, self.secrecy, settings.staff_password_hash.get_secret_value(), clinic=clinic
+        )
+        self.statistics = Statistics(self.database, self.secrecy, clinic=clinic)
         self.problem = ""
         self._assistant: Assistant | None = None
         self._embeddings: LocalEmbeddings | None = None
@@ -77,12 +114,20 @@ class Runtime:
         """End the background work and let the database go; what waits in the outbox stays there."""
         self._ending.set()
         self.courier.stop()
-        self.database.close()
+        if self._closes:
+            self._shared.close()
 
     @property
     def embeddings(self) -> LocalEmbeddings | None:
         """The embeddings, once they are loaded."""
         return self._embeddings
+
+    def note_state(self) -> None:
+        """Put into the metrics what is so now."""
+        waiting = Waiting(0, 0.0, "")
+        with contextlib.suppress(SQLAlchemyError):
+            waiting = self.outbox.waiting()
+        self.telemetry.state(ready=self.ready, waiting=waiting.count, oldest=waiting.oldest_seconds)
 
     def _load_in_background(self) -> None:
         threading.Thread(target=self._load, name="load-assistant", daemon=True).start()
@@ -124,7 +169,7 @@ class Runtime:
         if not self._lock.acquire(blocking=False):
             return
         try:
-            self._embeddings = self._embeddings or load_embeddings(self.settings)
+            self._embeddings = self._shared.embeddings()
             self._assistant = Assistant.load(self.settings, embeddings=self._embeddings)
             self.problem = ""
         except Exception as error:

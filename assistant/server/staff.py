@@ -168,8 +168,11 @@ def build_router(settings: Settings, wording: Wording) -> APIRouter:
     def login(request: Request, runtime: Shared, fields: Fields) -> Response:
         _opened(runtime)
         _same_site(request)
+        own = (runtime.settings.clinic_id,) if runtime.settings.clinic_id else ()
         who = runtime.secrecy.digest(f"staff {client_of(request).address}")[:32]
-        wait = runtime.limiter.refusal(TRIES, "staff", who) or runtime.limiter.refusal(TRIES_OF_ALL, "staff")
+        wait = runtime.limiter.refusal(TRIES, "staff", *own, who) or runtime.limiter.refusal(
+            TRIES_OF_ALL, "staff", *own
+        )
         if wait:
             runtime.telemetry.limited("staff")
             refused = pages.sign_in(runtime.form_tokens.issue(), "too_often", 429)

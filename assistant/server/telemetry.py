@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    Metric,
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -105,74 +106,128 @@ def prepare_workers(settings: Settings) -> None:
     os.environ[_MULTIPROCESS] = str(folder)
 
 
-class Telemetry:
-    """The metrics of one app; every label comes from a fixed set, none from a request."""
+class Metrics:
+    """The metrics of one process; every label comes from a fixed set, none from a request."""
 
     def __init__(self) -> None:
-        self._registry = CollectorRegistry()
-        own: dict[str, Any] = {"registry": self._registry}
-        self._requests = Counter(
-            "assistant_requests", "Requests answered.", ["method", "route", "status"], **own
+        self.registry = CollectorRegistry()
+        own: dict[str, Any] = {"registry": self.registry}
+        self.requests = Counter(
+            "assistant_requests", "Requests answered.", ["clinic", "method", "route", "status"], **own
         )
-        self._seconds = Histogram(
-            "assistant_request_seconds", "Time to the last byte.", ["route"], buckets=SECONDS, **own
+        self.seconds = Histogram(
+            "assistant_request_seconds", "Time to the last byte.", ["clinic", "route"], buckets=SECONDS, **own
         )
-        self._replies = Counter("assistant_replies", "Replies to visitors.", ["level", "topic"], **own)
-        self._limited = Counter("assistant_limited", "Requests refused by a limit.", ["limit"], **own)
-        self._deliveries = Counter(
-            "assistant_deliveries", "Attempts to deliver a call-back request.", ["channel", "outcome"], **own
+        self.replies = Counter(
+            "assistant_replies", "Replies to visitors.", ["clinic", "level", "topic"], **own
         )
-        self._unexpected = Counter("assistant_unexpected_errors", "Errors that no code foresaw.", **own)
-        self._waiting = Gauge(
+        self.limited = Counter(
+            "assistant_limited", "Requests refused by a limit.", ["clinic", "limit"], **own
+        )
+        self.deliveries = Counter(
+            "assistant_deliveries",
+            "Attempts to deliver a call-back request.",
+            ["clinic", "channel", "outcome"],
+            **own,
+        )
+        self.unexpected = Counter(
+            "assistant_unexpected_errors", "Errors that no code foresaw.", ["clinic"], **own
+        )
+        self.waiting = Gauge(
             "assistant_outbox_waiting",
             "Deliveries that have not arrived.",
+            ["clinic"],
             multiprocess_mode="mostrecent",
             **own,
         )
-        self._oldest = Gauge(
+        self.oldest = Gauge(
             "assistant_outbox_oldest_seconds",
             "Age of the oldest one.",
+            ["clinic"],
             multiprocess_mode="mostrecent",
             **own,
         )
-        self._ready = Gauge(
-            "assistant_ready", "1 where index and model are loaded.", multiprocess_mode="livemin", **own
+        self.ready = Gauge(
+            "assistant_ready",
+            "1 where index and model are loaded.",
+            ["clinic"],
+            multiprocess_mode="livemin",
+            **own,
         )
+
+    def collected(self) -> CollectorRegistry:
+        """Return the registry with the figures of all workers."""
+        if not os.environ.get(_MULTIPROCESS):
+            return self.registry
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return registry
+
+
+class _Only:
+    """What a registry holds of one clinic."""
+
+    def __init__(self, registry: CollectorRegistry, clinic: str) -> None:
+        self._registry = registry
+        self._clinic = clinic
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics with the samples of that clinic alone."""
+        for metric in self._registry.collect():
+            metric.samples = [
+                sample if self._clinic else sample._replace(labels=_unnamed(sample.labels))
+                for sample in metric.samples
+                if sample.labels.get("clinic", "") == self._clinic
+            ]
+            yield metric
+
+
+def _unnamed(labels: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in labels.items() if name != "clinic"}
+
+
+class Telemetry:
+    """Counts for one clinic; an empty label, as in a deployment of one clinic, is left out of the page."""
+
+    def __init__(self, clinic: str = "", metrics: Metrics | None = None) -> None:
+        self.clinic = clinic
+        self._metrics = metrics or Metrics()
+        self._metrics.unexpected.labels(clinic)
 
     def reply(self, reply: schema.Reply) -> None:
         """Count a reply by level and topic."""
-        self._replies.labels(reply.referral.level, reply.topic).inc()
+        self._metrics.replies.labels(self.clinic, reply.referral.level, reply.topic).inc()
 
     def limited(self, limit: str) -> None:
         """Count a refusal by the limit that caused it."""
-        self._limited.labels(limit).inc()
+        self._metrics.limited.labels(self.clinic, limit).inc()
 
     def delivery(self, channel: str, arrived: bool) -> None:
         """Count an attempt to deliver."""
-        self._deliveries.labels(channel, "arrived" if arrived else "failed").inc()
+        self._metrics.deliveries.labels(self.clinic, channel, "arrived" if arrived else "failed").inc()
 
     def unexpected(self) -> None:
         """Count an error that no code foresaw."""
-        self._unexpected.inc()
+        self._metrics.unexpected.labels(self.clinic).inc()
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; `route` is the template of a path, never the path."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        self._metrics.requests.labels(self.clinic, method, route, str(status)).inc()
+        self._metrics.seconds.labels(self.clinic, route).observe(seconds)
 
-    def page(self, *, ready: bool, waiting: int, oldest: float) -> tuple[bytes, str]:
+    def state(self, *, ready: bool, waiting: int, oldest: float) -> None:
+        """Note what is so now: whether it can answer, and what waits to be delivered."""
+        self._metrics.ready.labels(self.clinic).set(int(ready))
+        self._metrics.waiting.labels(self.clinic).set(waiting)
+        self._metrics.oldest.labels(self.clinic).set(oldest)
+
+    def page(self) -> tuple[bytes, str]:
         """Return the metrics of all workers in Prometheus' text format, and its media type."""
-        self._ready.set(int(ready))
-        self._waiting.set(waiting)
-        self._oldest.set(oldest)
-        registry = self._registry
-        if os.environ.get(_MULTIPROCESS):
-            registry = CollectorRegistry()
-            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        text = generate_latest(registry)
+        registry = self._metrics.collected()
+        text = generate_latest(_Only(registry, self.clinic))
         # With a language model its module is loaded; the figures of several workers are in the files already.
         spending = sys.modules.get("assistant.answering.spending")
-        if spending is not None and registry is self._registry:
+        if spending is not None and registry is self._metrics.registry and not self.clinic:
             text += generate_latest(spending.REGISTRY)
         return text, CONTENT_TYPE_LATEST
 
@@ -217,6 +272,12 @@ class Observer:
             method = scope["method"] if scope["method"] in _METHODS else "other"
             route = str(getattr(scope.get("route"), "path", "other"))
             self._telemetry.request(method, route, status, seconds)
+            of_clinic = {"clinic": self._telemetry.clinic} if self._telemetry.clinic else {}
             _access.info(
-                "request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1)
+                "request",
+                method=method,
+                route=route,
+                status=status,
+                milliseconds=round(seconds * 1000, 1),
+                **of_clinic,
             )

@@ -135,7 +135,11 @@ class Callbacks:
         )
 
     def _first(self, session: Session, key: str) -> str | None:
-        return session.scalar(select(CallbackRow.id).where(CallbackRow.idempotency_key == key))
+        return session.scalar(
+            select(CallbackRow.id).where(
+                CallbackRow.clinic == self._clinic, CallbackRow.idempotency_key == key
+            )
+        )
 
     def _opened(self, row: CallbackRow) -> Callback:
         details = json.loads(self._secrecy.open(row.details))

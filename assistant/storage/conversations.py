@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import time
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from assistant import schema
 from assistant.conversation import Conversation
 from assistant.storage.database import Database
 from assistant.storage.models import ConversationRow, FeedbackRow, MessageRow, PlanRow
 from assistant.storage.secrecy import Secrecy
+
+_NEW = insert(ConversationRow)
+_CHANGED = (
+    update(ConversationRow)
+    .where(
+        ConversationRow.id == bindparam("seen_id"),
+        ConversationRow.clinic == bindparam("seen_clinic"),
+        ConversationRow.version == bindparam("seen_version"),
+    )
+    .values(state=bindparam("state"), updated=bindparam("updated"), version=bindparam("version"))
+)
+_SAID = insert(MessageRow)
+_PLANNED = insert(PlanRow)
 
 
 class Overtaken(Exception):
@@ -25,14 +38,14 @@ class Conversations:
     ) -> None:
         self._database = database
         self._secrecy = secrecy
-        self._clinic = clinic
+        self.clinic = clinic
         self._keep_text = keep_text
 
     def get(self, conversation_id: str) -> Conversation | None:
         """Return the conversation, or None where it is unknown or forgotten."""
         with self._database.session() as session:
             row = session.get(ConversationRow, conversation_id)
-            if row is None or row.clinic != self._clinic:
+            if row is None or row.clinic != self.clinic:
                 return None
             found = Conversation.model_validate_json(self._secrecy.open(row.state))
             found.version = row.version
@@ -46,68 +59,66 @@ class Conversations:
         """
         now = time.time()
         state = self._secrecy.seal(conversation.model_dump_json())
-        with self._database.session(durable=False) as session:
+        row = {"state": state, "updated": now, "version": conversation.version + 1}
+        # Statements instead of objects: this runs once per answer, before the answer is sent.
+        with self._database.connection(durable=False) as connection:
             if conversation.version == 0:
-                session.add(
-                    ConversationRow(
-                        id=conversation.id, clinic=self._clinic, updated=now, version=1, state=state
-                    )
-                )
+                connection.execute(_NEW, {"id": conversation.id, "clinic": self.clinic, **row})
             else:
-                changed = session.execute(
-                    update(ConversationRow)
-                    .where(
-                        ConversationRow.id == conversation.id, ConversationRow.version == conversation.version
-                    )
-                    .values(state=state, updated=now, version=conversation.version + 1)
-                )
-                if changed.rowcount == 0:  # type: ignore[attr-defined]
+                seen = {
+                    "seen_id": conversation.id,
+                    "seen_clinic": self.clinic,
+                    "seen_version": conversation.version,
+                }
+                if connection.execute(_CHANGED, {**seen, **row}).rowcount == 0:
                     raise Overtaken(conversation.id)
-            session.add(self._message(question, reply, now))
+            connection.execute(_SAID, self._message(question, reply, now))
             if reply.plan is not None:
-                session.add(self._plan_row(reply, reply.plan, now))
+                connection.execute(_PLANNED, self._plan_row(reply, reply.plan, now))
         conversation.version += 1
 
     def delete(self, conversation_id: str) -> bool:
         """Forget the conversation and all that was written in it; say whether it was known."""
         with self._database.session() as session:
             row = session.get(ConversationRow, conversation_id)
-            if row is None or row.clinic != self._clinic:
+            if row is None or row.clinic != self.clinic:
                 return False
-            messages = select(MessageRow.id).where(MessageRow.conversation_id == conversation_id)
-            session.execute(delete(FeedbackRow).where(FeedbackRow.message_id.in_(messages)))
-            session.execute(delete(MessageRow).where(MessageRow.conversation_id == conversation_id))
-            session.execute(delete(PlanRow).where(PlanRow.conversation_id == conversation_id))
+            said = (MessageRow.clinic == self.clinic, MessageRow.conversation_id == conversation_id)
+            votes = FeedbackRow.message_id.in_(select(MessageRow.id).where(*said))
+            plans = (PlanRow.clinic == self.clinic, PlanRow.conversation_id == conversation_id)
+            session.execute(delete(FeedbackRow).where(FeedbackRow.clinic == self.clinic, votes))
+            session.execute(delete(MessageRow).where(*said))
+            session.execute(delete(PlanRow).where(*plans))
             session.delete(row)
             return True
 
-    def _message(self, question: str, reply: schema.Reply, now: float) -> MessageRow:
-        return MessageRow(
-            id=reply.message_id,
-            clinic=self._clinic,
-            conversation_id=reply.conversation_id,
-            created=now,
-            topic=reply.topic,
-            level=reply.referral.level,
-            signals=",".join(sorted({reason.signal for reason in reply.referral.reasons}))[:256],
-            covered=reply.topic != "out_of_scope",
-            text=self._secrecy.seal(question) if self._keep_text else None,
-        )
+    def _message(self, question: str, reply: schema.Reply, now: float) -> dict[str, object]:
+        return {
+            "id": reply.message_id,
+            "clinic": self.clinic,
+            "conversation_id": reply.conversation_id,
+            "created": now,
+            "topic": reply.topic,
+            "level": reply.referral.level,
+            "signals": ",".join(sorted({reason.signal for reason in reply.referral.reasons}))[:256],
+            "covered": reply.topic != "out_of_scope",
+            "text": self._secrecy.seal(question) if self._keep_text else None,
+        }
 
-    def _plan_row(self, reply: schema.Reply, plan: schema.Plan, now: float) -> PlanRow:
-        return PlanRow(
-            id=plan.calendar_url.rsplit("/", 1)[-1].removesuffix(".ics"),
-            clinic=self._clinic,
-            conversation_id=reply.conversation_id,
-            created=now,
-            plan=plan.model_dump_json(),
-        )
+    def _plan_row(self, reply: schema.Reply, plan: schema.Plan, now: float) -> dict[str, object]:
+        return {
+            "id": plan.calendar_url.rsplit("/", 1)[-1].removesuffix(".ics"),
+            "clinic": self.clinic,
+            "conversation_id": reply.conversation_id,
+            "created": now,
+            "plan": plan.model_dump_json(),
+        }
 
     def plan(self, plan_id: str) -> tuple[schema.Plan, float] | None:
         """Return a plan and when it was made, or None where it is unknown or forgotten."""
         with self._database.session() as session:
             row = session.get(PlanRow, plan_id)
-            if row is None or row.clinic != self._clinic:
+            if row is None or row.clinic != self.clinic:
                 return None
             return schema.Plan.model_validate_json(row.plan), row.created
 
@@ -115,13 +126,13 @@ class Conversations:
         """Keep a vote, replacing an earlier one; say whether the message is known."""
         with self._database.session() as session:
             message = session.get(MessageRow, message_id)
-            if message is None or message.clinic != self._clinic:
+            if message is None or message.clinic != self.clinic:
                 return False
             sealed = self._secrecy.seal(comment) if comment and self._keep_text else None
             session.merge(
                 FeedbackRow(
                     message_id=message_id,
-                    clinic=self._clinic,
+                    clinic=self.clinic,
                     created=time.time(),
                     helpful=helpful,
                     comment=sealed,

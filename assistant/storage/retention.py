@@ -31,25 +31,28 @@ class Purged(NamedTuple):
 
 
 def purge(database: Database, settings: Settings, *, now: float | None = None) -> Purged:
-    """Delete what is older than the settings keep it; safe to run in several processes at once."""
+    """Delete what is older than the settings of its clinic keep it; safe in several processes at once."""
     now = time.time() if now is None else now
     talked = now - settings.retention_days * DAY
     settled = now - settings.callback_retention_days * DAY
+    clinic = settings.clinic_id
+    forgotten = (ConversationRow.clinic == clinic, ConversationRow.updated < talked)
+    dealt_with = (CallbackRow.clinic == clinic, CallbackRow.done < settled)
     with database.session() as session:
-        old = select(ConversationRow.id).where(ConversationRow.updated < talked)
-        said = select(MessageRow.id).where(MessageRow.conversation_id.in_(old))
-        _delete(session, FeedbackRow, FeedbackRow.message_id.in_(said))
-        _delete(session, MessageRow, MessageRow.conversation_id.in_(old))
-        _delete(session, PlanRow, PlanRow.conversation_id.in_(old))
-        conversations = _delete(session, ConversationRow, ConversationRow.updated < talked)
-        done = select(CallbackRow.id).where(CallbackRow.done < settled)
+        old = select(ConversationRow.id).where(*forgotten)
+        said = select(MessageRow.id).where(MessageRow.clinic == clinic, MessageRow.conversation_id.in_(old))
+        _delete(session, FeedbackRow, FeedbackRow.clinic == clinic, FeedbackRow.message_id.in_(said))
+        _delete(session, MessageRow, MessageRow.clinic == clinic, MessageRow.conversation_id.in_(old))
+        _delete(session, PlanRow, PlanRow.clinic == clinic, PlanRow.conversation_id.in_(old))
+        conversations = _delete(session, ConversationRow, *forgotten)
+        done = select(CallbackRow.id).where(*dealt_with)
         _delete(session, OutboxRow, OutboxRow.callback_id.in_(done))
-        callbacks = _delete(session, CallbackRow, CallbackRow.done < settled)
+        callbacks = _delete(session, CallbackRow, *dealt_with)
     return Purged(conversations, callbacks)
 
 
-def _delete(session: Session, table: type[object], which: ColumnElement[bool]) -> int:
-    done = session.execute(delete(table).where(which).execution_options(synchronize_session=False))
+def _delete(session: Session, table: type[object], *which: ColumnElement[bool]) -> int:
+    done = session.execute(delete(table).where(*which).execution_options(synchronize_session=False))
     return done.rowcount if isinstance(done, CursorResult) else 0
 
 

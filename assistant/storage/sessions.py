@@ -64,7 +64,11 @@ class Sessions:
     def end(self, value: str) -> None:
         """End a session."""
         with self._database.session() as session:
-            session.execute(delete(StaffSessionRow).where(StaffSessionRow.digest == self._digest(value)))
+            session.execute(
+                delete(StaffSessionRow).where(
+                    StaffSessionRow.clinic == self._clinic, StaffSessionRow.digest == self._digest(value)
+                )
+            )
 
     def form_token(self, value: str) -> str:
         """Return the token that forms of a session carry against requests forged from other sites."""

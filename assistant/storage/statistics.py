@@ -102,7 +102,7 @@ class Statistics:
         written = (
             select(FeedbackRow, MessageRow.topic, MessageRow.level)
             .join(MessageRow, MessageRow.id == FeedbackRow.message_id)
-            .where(*mine)
+            .where(*mine, MessageRow.clinic == self._clinic)
             .order_by(FeedbackRow.created.desc())
             .limit(limit)
         )

@@ -24,6 +24,7 @@ class Subjects:
         self._secrecy = secrecy
         self._callbacks = callbacks
         self._conversations = conversations
+        self._clinic = conversations.clinic
 
     def export(self, contact: str) -> dict[str, Any]:
         """Return the call-back requests of a contact and the conversations they were made in."""
@@ -49,7 +50,7 @@ class Subjects:
         query = (
             select(MessageRow, FeedbackRow)
             .outerjoin(FeedbackRow, FeedbackRow.message_id == MessageRow.id)
-            .where(MessageRow.conversation_id == conversation_id)
+            .where(MessageRow.clinic == self._clinic, MessageRow.conversation_id == conversation_id)
             .order_by(MessageRow.created)
         )
         with self._database.session() as session:

@@ -7,12 +7,22 @@ import json
 import sys
 import threading
 import time
+from collections.abc import Iterable
+from itertools import cycle
 
 from tests.bench.questions import questions
 
+REPEATED = 40
+"""How many different questions there are where questions are repeated."""
 
-def load(port: int, clients: int, seconds: float, seed: int) -> tuple[float, list[float], int]:
-    """Return requests per second, every latency in milliseconds, and how many failed."""
+
+def load(
+    port: int, clients: int, seconds: float, seed: int, *, repeated: bool = False
+) -> tuple[float, list[float], int]:
+    """Return requests per second, every latency in milliseconds, and how many failed.
+
+    Every question is asked once, or, `repeated`, a few of them again and again.
+    """
     times: list[float] = []
     failed = 0
     end = time.perf_counter() + seconds
@@ -21,7 +31,10 @@ def load(port: int, clients: int, seconds: float, seed: int) -> tuple[float, lis
         nonlocal failed
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         headers = {"Content-Type": "application/json"}
-        for question in questions(3_000, seed=seed * 1_000 + number):
+        asked: Iterable[str] = questions(3_000, seed=seed * 1_000 + number)
+        if repeated:
+            asked = cycle(questions(REPEATED, seed=1)[number % REPEATED :])
+        for question in asked:
             began = time.perf_counter()
             if began > end:
                 return
@@ -41,5 +54,6 @@ def load(port: int, clients: int, seconds: float, seed: int) -> tuple[float, lis
 
 
 if __name__ == "__main__":
-    rate, latencies, errors = load(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))
+    numbers = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
+    rate, latencies, errors = load(*numbers, repeated=sys.argv[5:] == ["repeated"])
     print(json.dumps({"rate": rate, "latencies": latencies, "failed": errors}))

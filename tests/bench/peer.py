@@ -6,7 +6,6 @@ same model by sentence-transformers, keep in Chroma, answer with the nearest pas
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -62,15 +61,16 @@ def serve(text: str, port: int) -> None:
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="error")
 
 
-def retrieval(text: str, number: int) -> float:
-    """Return the median milliseconds of one bare retrieval."""
+def retrieve(text: str) -> None:
+    """Read numbers from standard input; print the median milliseconds of as many bare retrievals."""
     store = build(text)
-    times = []
-    for question in questions(number + 10, seed=3):
-        began = time.perf_counter()
-        store.similarity_search(question, k=5)
-        times.append((time.perf_counter() - began) * 1000)
-    return median(times[10:])
+    for turn, line in enumerate(sys.stdin):
+        times = []
+        for question in questions(int(line) + 10, seed=300 + turn):
+            began = time.perf_counter()
+            store.similarity_search(question, k=5)
+            times.append((time.perf_counter() - began) * 1000)
+        print(median(times[10:]), flush=True)
 
 
 if __name__ == "__main__":
@@ -78,4 +78,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "serve":
         serve(guide, int(sys.argv[3]))
     else:
-        print(json.dumps(retrieval(guide, int(sys.argv[3]))))
+        retrieve(guide)

@@ -1,6 +1,8 @@
-"""`make bench`: this assistant, the bare embedding call, and LangChain's tutorial pipeline, in one run.
+"""`make bench`: this assistant, the bare embedding call, and LangChain's tutorial pipeline, side by side.
 
-Writes its table between the marks in `docs/benchmarks.md`.
+All servers stand at once and are loaded in turn, in several short rounds, so that whatever else the machine
+does falls on all of them alike; the best round of each counts, for the others were slowed by something else.
+Writes its tables between the marks in `docs/benchmarks.md`.
 """
 
 from __future__ import annotations
@@ -14,9 +16,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, Literal
 
 import httpx
 
@@ -31,17 +35,87 @@ ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "knowledge" / "back-exercises-for-runners.md"
 PAGE = ROOT / "docs" / "benchmarks.md"
 CLIENTS = (1, 8, 32)
+Texts = Literal["new", "repeated"]
+KINDS: tuple[Texts, ...] = ("new", "repeated")
+EMBEDDINGS = 60
+"""Bare embedding calls and bare retrievals of one round."""
 
 
-class Measured(NamedTuple):
-    """What one server did: seconds to its first answer, latency at one client, requests a second, MB."""
+class Server:
+    """A server in a process of its own, and what was measured of it."""
 
-    start: float
-    answer: float
-    rates: dict[int, float]
-    slowest: float
-    memory: float
-    failed: int
+    def __init__(self, name: str, command: Sequence[str], port: int, **env: str) -> None:
+        self.name = name
+        self._command = [sys.executable, *command]
+        self.port = port
+        self._env = {**os.environ, **env}
+        self._process: subprocess.Popen[bytes] | None = None
+        self.starts: list[float] = []
+        self.latencies: dict[tuple[Texts, int], list[list[float]]] = {}
+        self.rates: dict[tuple[Texts, int], list[float]] = {}
+        self.memory = 0.0
+        self.failed = 0
+
+    @property
+    def pid(self) -> int:
+        """Id of the running process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self, *, counted: bool = True) -> None:
+        """Start it and wait for its first answer."""
+        began = time.perf_counter()
+        self._process = subprocess.Popen(
+            self._command, env=self._env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        url = f"http://127.0.0.1:{self.port}/api/chat"
+        while True:
+            try:
+                if httpx.post(url, json={"message": "How do I do a bird dog?"}, timeout=60).is_success:
+                    break
+            except httpx.TransportError:
+                pass
+            if self._process.poll() is not None:
+                raise RuntimeError(f"{self.name} ended; see its output")
+            time.sleep(0.02)
+        if counted:
+            self.starts.append(time.perf_counter() - began)
+
+    def stop(self) -> None:
+        """End it, after a last look at its memory."""
+        if self._process is None:
+            return
+        self.memory = max(self.memory, memory_of(self._process.pid))
+        self._process.terminate()
+        self._process.wait(60)
+        self._process = None
+
+    def load(self, clients: int, seconds: float, seed: int, kind: Texts) -> None:
+        """Load it from another process and note what came of it."""
+        numbers = (str(self.port), str(clients), str(seconds), str(seed), kind)
+        command = [sys.executable, "-m", "tests.bench.load", *numbers]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        figures: dict[str, Any] = json.loads(done.stdout)
+        self.latencies.setdefault((kind, clients), []).append(figures["latencies"])
+        self.rates.setdefault((kind, clients), []).append(figures["rate"])
+        self.failed += figures["failed"]
+
+    def answer(self, kind: Texts) -> float:
+        """Return the milliseconds of an answer to a single client: the best round's median."""
+        return min(median(times) for times in self.latencies[kind, 1])
+
+    def rate(self, kind: Texts, clients: int) -> float:
+        """Return the requests per second of the best round."""
+        return max(self.rates[kind, clients])
+
+    def row(self, kind: Texts) -> str:
+        """Return one line of the table."""
+        rates = " | ".join(f"{self.rate(kind, clients):.0f}" for clients in CLIENTS)
+        slow = sorted(time for times in self.latencies[kind, 32] for time in times)
+        return (
+            f"| {self.name} | {min(self.starts):.1f} s | {self.answer(kind):.1f} ms | {rates} "
+            f"| {slow[int(len(slow) * 0.95)]:.0f} ms | {self.memory:.0f} MB | {self.failed} |"
+        )
 
 
 def memory_of(pid: int) -> float:
@@ -66,83 +140,51 @@ def children(pid: int) -> list[int]:
     return [*direct, *(grandchild for child in direct for grandchild in children(child))]
 
 
-def measure(command: list[str], port: int, seconds: float, **env: str) -> Measured:
-    """Start a server, load it, and end it."""
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        env={**os.environ, **env},
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        while True:
-            try:
-                url = f"http://127.0.0.1:{port}/api/chat"
-                if httpx.post(url, json={"message": "How do I do a bird dog?"}, timeout=60).is_success:
-                    break
-            except httpx.TransportError:
-                pass
-            if process.poll() is not None:
-                raise RuntimeError("the server ended; see its output")
-            time.sleep(0.02)
-        start = time.perf_counter() - began
-        runs = {clients: loaded(port, clients, seconds) for clients in CLIENTS}
-        return Measured(
-            start,
-            median(runs[1]["latencies"]),
-            {clients: run["rate"] for clients, run in runs.items()},
-            sorted(runs[32]["latencies"])[int(len(runs[32]["latencies"]) * 0.95)],
-            memory_of(process.pid),
-            sum(run["failed"] for run in runs.values()),
-        )
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def loaded(port: int, clients: int, seconds: float) -> dict[str, Any]:
-    """Load a server from another process; return the load generator's figures."""
-    command = [sys.executable, "-m", "tests.bench.load", str(port), str(clients), str(seconds), str(clients)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    figures: dict[str, Any] = json.loads(done.stdout)
-    return figures
-
-
-def bare_embedding(embeddings: LocalEmbeddings, number: int) -> float:
-    """Return the median milliseconds of one embedding call: the limit of any answer."""
+def bare_embedding(embeddings: LocalEmbeddings, seed: int) -> float:
+    """Return the median milliseconds of one embedding call: the limit of any answer to a new text."""
     times = []
-    for question in questions(number + 10, seed=3):
+    for question in questions(EMBEDDINGS + 10, seed=300 + seed):
         began = time.perf_counter()
         embeddings.encode([question])
         times.append((time.perf_counter() - began) * 1000)
     return median(times[10:])
 
 
-def peer_retrieval(number: int) -> float:
-    """Return the peer's median milliseconds of one bare retrieval, in a process of its own."""
-    command = [sys.executable, "-m", "tests.bench.peer", "retrieval", str(GUIDE), str(number)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return float(done.stdout.strip().splitlines()[-1])
+@contextmanager
+def peer_retrieval() -> Iterator[subprocess.Popen[str]]:
+    """Yield a process that measures the peer's bare retrieval each time it is given a number."""
+    command = [sys.executable, "-m", "tests.bench.peer", "retrieve", str(GUIDE)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def asked(process: subprocess.Popen[str], number: int) -> float:
+    """Return what the process answers to a number."""
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(f"{number}\n")
+    process.stdin.flush()
+    return float(process.stdout.readline())
 
 
 def grown(chunks: int, folder: Path, embeddings: LocalEmbeddings) -> Settings:
     """Return settings with an index of the guide and about that many made-up passages."""
     settings = folder_settings(folder)
-    if chunks > 40:
-        guides = folder / "guides"
-        guides.mkdir()
-        texts = questions(chunks * 2, seed=9)
-        for number in range(0, chunks, 500):
-            parts = [
-                f"## Section {i}\n\n{texts[2 * i]} It depends. {texts[2 * i + 1]} Go by how it feels.\n"
-                for i in range(number, min(number + 500, chunks))
-            ]
-            (guides / f"g{number}.md").write_text(f"# Guide {number}\n\n" + "\n".join(parts))
-        index.ingest(settings, embeddings.encode, embeddings.identity, [settings.knowledge_dir, guides])
-    else:
-        index.ingest(settings, embeddings.encode, embeddings.identity)
+    guides = folder / "guides"
+    guides.mkdir()
+    texts = questions(chunks * 2, seed=9)
+    for number in range(0, chunks, 500):
+        parts = [
+            f"## Section {i}\n\n{texts[2 * i]} It depends. {texts[2 * i + 1]} Go by how it feels.\n"
+            for i in range(number, min(number + 500, chunks))
+        ]
+        (guides / f"g{number}.md").write_text(f"# Guide {number}\n\n" + "\n".join(parts))
+    index.ingest(settings, embeddings.encode, embeddings.identity, [settings.knowledge_dir, guides])
     return settings
 
 
@@ -155,26 +197,18 @@ def folder_settings(folder: Path) -> Settings:
     return settings_module.load(data_dir=folder)
 
 
-def ours(settings: Settings, seconds: float, workers: int = 1) -> Measured:
-    """Measure this assistant."""
+def ours(name: str, settings: Settings, workers: int = 1) -> Server:
+    """Return this assistant as a server."""
     port = free_port()
     command = ["-m", "assistant.cli", "serve", "--port", str(port), "--workers", str(workers)]
-    return measure(command, port, seconds, ASSISTANT_DATA_DIR=str(settings.data_dir))
+    return Server(name, command, port, ASSISTANT_DATA_DIR=str(settings.data_dir))
 
 
-def peer(seconds: float) -> Measured:
-    """Measure LangChain's tutorial pipeline."""
+def peer() -> Server:
+    """Return LangChain's tutorial pipeline as a server."""
     port = free_port()
-    return measure(["-m", "tests.bench.peer", "serve", str(GUIDE), str(port)], port, seconds)
-
-
-def row(name: str, found: Measured) -> str:
-    """Return one line of the table."""
-    rates = " | ".join(f"{found.rates[clients]:.0f}" for clients in CLIENTS)
-    return (
-        f"| {name} | {found.start:.1f} s | {found.answer:.1f} ms | {rates} "
-        f"| {found.slowest:.0f} ms | {found.memory:.0f} MB | {found.failed} |"
-    )
+    command = ["-m", "tests.bench.peer", "serve", str(GUIDE), str(port)]
+    return Server("LangChain's tutorial pipeline", command, port)
 
 
 def bar(name: str, value: float, limit: float, *, least: bool = False) -> str:
@@ -184,51 +218,134 @@ def bar(name: str, value: float, limit: float, *, least: bool = False) -> str:
     return f"| {name} | {sign} {limit:g} × | {value:.2f} × | {'met' if met else '**missed**'} |"
 
 
+def compare(folder: Path, embeddings: LocalEmbeddings, rounds: int, seconds: float) -> list[str]:
+    """Measure this assistant beside its peer; return the lines of both tables."""
+    small = folder_settings(folder / "small")
+    index.ingest(small, embeddings.encode, embeddings.identity)
+    one, two = ours("this assistant, 1 worker", small), ours("this assistant, 2 workers", small, workers=2)
+    other = peer()
+    servers = (one, two, other)
+    loads: list[float] = []
+    embedding: list[float] = []
+    retrieval: list[float] = []
+    with ExitStack() as stack:
+        process = stack.enter_context(peer_retrieval())
+        asked(process, 1)
+        for server in servers:
+            # The first start of all fills the caches on disk, as one on a user's machine does once.
+            server.start(counted=False)
+            server.stop()
+        for turn in range(rounds):
+            for server in servers:
+                server.start()
+                if turn < rounds - 1:
+                    server.stop()
+        for server in servers:
+            stack.callback(server.stop)
+        for turn in range(rounds):
+            loads.append(os.getloadavg()[0])
+            embedding.append(bare_embedding(embeddings, turn))
+            retrieval.append(asked(process, EMBEDDINGS))
+            for kind in KINDS:
+                for clients in CLIENTS:
+                    for server in servers:
+                        server.load(clients, seconds, seed=100 * turn + clients, kind=kind)
+    embed, bare = min(embedding), min(retrieval)
+    print(f"load averages {loads}; embeddings {embedding}; retrievals {retrieval}", file=sys.stderr)
+    head = [
+        "| first answer after start | one answer | req/s, 1 client | 8 | 32 | p95 at 32 | memory | failed |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    lines = [
+        f"Load average before each round: {', '.join(f'{value:.1f}' for value in loads)}.",
+        "",
+        f"| every text new {head[0]}",
+        head[1],
+        *(server.row("new") for server in servers),
+        "",
+        f"| texts repeated {head[0]}",
+        head[1],
+        *(server.row("repeated") for server in servers),
+        "",
+        f"Bare embedding call (onnxruntime, one thread, the limit): {embed:.1f} ms. "
+        f"Bare retrieval of LangChain's tutorial pipeline (torch, two threads): {bare:.1f} ms.",
+        "",
+        "| bar | wanted | measured | |",
+        "|---|---|---|---|",
+    ]
+    for kind in KINDS:
+        text = "new texts" if kind == "new" else "repeated texts"
+        lines += [
+            bar(f"{text}: a whole answer over HTTP, of its bare retrieval", one.answer(kind) / bare, 0.5),
+            bar(f"{text}: a whole answer over HTTP, of the bare embedding", one.answer(kind) / embed, 1.5),
+        ]
+        for server in (one, two):
+            ratio = server.rate(kind, 32) / other.rate(kind, 32)
+            lines.append(bar(f"{text}: throughput at 32 clients, {server.name[16:]}", ratio, 5, least=True))
+    lines += [
+        bar("start to first answer", min(one.starts) / min(other.starts), 0.3),
+        bar("memory, 1 worker each", one.memory / other.memory, 0.6),
+    ]
+    return lines
+
+
+def growth(folder: Path, embeddings: LocalEmbeddings, sizes: Sequence[int], seconds: float) -> list[str]:
+    """Measure one answer over more and more passages; return the lines of a table."""
+    small = folder_settings(folder / "grow0")
+    index.ingest(small, embeddings.encode, embeddings.identity)
+    servers: list[tuple[int, float, Server]] = [
+        (len(index.current(small).chunks), 0.0, ours("smallest", small))
+    ]
+    for size in sizes:
+        began = time.perf_counter()
+        settings = grown(size, folder / f"grow{size}", embeddings)
+        took = time.perf_counter() - began
+        servers.append((len(index.current(settings).chunks), took, ours(f"{size}", settings)))
+    with ExitStack() as stack:
+        for _, _, server in servers:
+            server.start()
+            stack.callback(server.stop)
+        for turn in range(3):
+            for _, _, server in servers:
+                server.load(1, seconds, seed=7_000 + turn, kind="new")
+    first = servers[0][2].answer("new")
+    lines = [
+        "| passages | ingest | first answer | one answer | of the smallest | memory |",
+        "|---|---|---|---|---|---|",
+    ]
+    for number, took, server in servers:
+        lines.append(
+            f"| {number:,} | {took:.0f} s | {min(server.starts):.1f} s | {server.answer('new'):.1f} ms "
+            f"| {server.answer('new') / first:.2f} × | {server.memory:.0f} MB |"
+        )
+    return lines
+
+
+def write(mark: str, lines: Sequence[str]) -> None:
+    """Put lines between the marks of that name in the page."""
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {time.strftime('%Y-%m-%d %H:%M')}"
+    text = "\n".join([f"Measured on {machine}.", "", *lines])
+    print(text, flush=True)
+    marked = f"<!-- {mark}:begin -->\n{text}\n<!-- {mark}:end -->"
+    page = PAGE.read_text(encoding="utf-8")
+    pattern = rf"<!-- {mark}:begin -->.*<!-- {mark}:end -->"
+    PAGE.write_text(re.sub(pattern, lambda _: marked, page, flags=re.DOTALL), encoding="utf-8")
+
+
 def main() -> None:
-    """Measure everything and write the table."""
+    """Measure everything and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=10.0, help="of each load")
-    parser.add_argument("--grow", type=int, default=10_000, help="passages of the large index; 0 for none")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each load")
+    parser.add_argument("--rounds", type=int, default=3, help="of loads, and starts of each server")
+    parser.add_argument("--grow", type=int, nargs="*", default=[], help="passages of larger indexes")
+    parser.add_argument("--only-grow", action="store_true", help="leave the comparison out")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        small = folder_settings(folder / "small")
-        embeddings = load_embeddings(small)
-        index.ingest(small, embeddings.encode, embeddings.identity)
-        embedding = bare_embedding(embeddings, 200)
-        retrieval = peer_retrieval(200)
-        one, other = ours(small, given.seconds), peer(given.seconds)
-        two = ours(small, given.seconds, workers=2)
-        lines = [
-            "| | first answer | one answer | req/s, 1 client | 8 | 32 | p95 at 32 | memory | failed |",
-            "|---|---|---|---|---|---|---|---|---|",
-            row("this assistant, 1 worker", one),
-            row("this assistant, 2 workers", two),
-            row("LangChain's tutorial pipeline", other),
-            "",
-            f"Bare embedding call (onnxruntime, the limit): {embedding:.1f} ms. "
-            f"Bare retrieval of LangChain's tutorial pipeline: {retrieval:.1f} ms.",
-            "",
-            "| bar | wanted | measured | |",
-            "|---|---|---|---|",
-            bar("a whole answer over HTTP, of its bare retrieval", one.answer / retrieval, 0.5),
-            bar("a whole answer over HTTP, of the bare embedding call", one.answer / embedding, 1.5),
-            bar("throughput at 32 clients, 1 worker each", one.rates[32] / other.rates[32], 5, least=True),
-            bar("throughput at 32 clients, 2 workers", two.rates[32] / other.rates[32], 5, least=True),
-            bar("start to first answer", one.start / other.start, 0.3),
-            bar("memory, 1 worker each", one.memory / other.memory, 0.6),
-        ]
+        embeddings = load_embeddings(folder_settings(Path(temporary) / "model"))
+        if not given.only_grow:
+            write("bench", compare(Path(temporary), embeddings, given.rounds, given.seconds))
         if given.grow:
-            big = ours(grown(given.grow, folder / "big", embeddings), given.seconds)
-            name = f"one answer at {given.grow:,} passages, of that at {len(index.current(small).chunks)}"
-            lines.append(bar(name, big.answer / one.answer, 1.5))
-    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {time.strftime('%Y-%m-%d')}"
-    text = "\n".join([f"Measured on {machine}; load average {os.getloadavg()[0]:.1f}.", "", *lines])
-    print(text)
-    page = PAGE.read_text(encoding="utf-8")
-    marked = f"<!-- bench:begin -->\n{text}\n<!-- bench:end -->"
-    page = re.sub(r"<!-- bench:begin -->.*<!-- bench:end -->", lambda _: marked, page, flags=re.DOTALL)
-    PAGE.write_text(page, encoding="utf-8")
+            write("growth", growth(Path(temporary), embeddings, given.grow, given.seconds))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.schema import Citation, Reason, Referral, Reply
-from evals import scoring
+from evals import contract, scoring
 from evals.cases import (
     AnswerCase,
     AnyCase,
@@ -78,7 +78,7 @@ def test_facts_may_stand_on_a_card() -> None:
 
 
 def rules(one: Reply, *said: str) -> str:
-    return "; ".join(scoring.broken_rules(one, said or ("hello",), GUIDES))
+    return "; ".join(contract.broken_rules(one, said or ("hello",), GUIDES))
 
 
 def test_rules_of_the_contract() -> None:

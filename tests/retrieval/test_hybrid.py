@@ -17,7 +17,8 @@ from assistant.settings import Settings
 
 def parts(settings: Settings, embeddings: LocalEmbeddings) -> dict[str, Any]:
     build = index.current(settings)
-    store = vectorstore.open_store(settings, build.name, embeddings)
+    ids = [chunk.id for chunk in build.chunks]
+    store = vectorstore.open_store(settings, build.name, embeddings, ids, build.vectors)
     return {"chunks": build.chunks, "store": store, "embeddings": embeddings}
 
 

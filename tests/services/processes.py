@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.services.engines import free_port, wait_until
+from tests.services.engines import free_port, missing, wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,3 +71,30 @@ class Server(Process):
         """Start it and wait until it answers."""
         self.start()
         wait_until(self.ready, seconds)
+
+
+class ChromaServer(Process):
+    """`chroma run` on a loopback port."""
+
+    def __init__(self, folder: Path) -> None:
+        program = Path(sys.executable).with_name("chroma")
+        if not program.exists():
+            missing("chroma")
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        arguments = ["run", "--path", str(folder / "chroma"), "--host", "127.0.0.1", "--port", str(self.port)]
+        super().__init__([], folder / "chroma.log")
+        self._line = [str(program), *arguments]
+
+    def start_ready(self) -> None:
+        """Start it and wait until it answers."""
+        with self.log.open("ab") as sink:
+            self.process = subprocess.Popen(self._line, stdout=sink, stderr=sink, start_new_session=True)
+        wait_until(self.answers, 60)
+
+    def answers(self) -> bool:
+        """Say whether it answers."""
+        try:
+            return httpx.get(f"{self.url}/api/v2/heartbeat", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False

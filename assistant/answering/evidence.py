@@ -1,0 +1,69 @@
+"""A passage taken apart: what a sentence about it is held against."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.answering import facts
+from assistant.answering.rules import stem, stems
+from assistant.ingestion.chunks import Chunk, sentences
+
+_CONTRAST = re.compile(r",\s+(?:but|yet)\s+", re.IGNORECASE)
+"""What stands before it is often what is not so; a claim rests on one side of it."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One sentence of a passage."""
+
+    text: str
+    stems: frozenset[str]
+    numbers: frozenset[facts.Number]
+    denied: frozenset[str]
+    effects: frozenset[tuple[int, str]]
+
+
+class Evidence:
+    """One passage, taken apart."""
+
+    def __init__(self, chunk: Chunk, texts: Sequence[str]) -> None:
+        self.chunk = chunk
+        self.texts = list(texts)
+        self.headed = [*texts, *(f"{chunk.title}: {text}" for text in texts if chunk.exercise)]
+        head = f"{chunk.section.split(' > ')[-1]} {chunk.title}"
+        self.whole = " ".join([head, *texts])
+        self.stems = frozenset(stems(self.whole))
+        self.numbers = frozenset(n for text in texts for n in facts.numbers(text))
+        self.units = [
+            Unit(
+                part,
+                frozenset(stems(part)),
+                frozenset(facts.numbers(part)),
+                facts.denied(part, stem),
+                frozenset(facts.effects(part, stem)),
+            )
+            for text in texts
+            for part in _CONTRAST.split(text)
+        ]
+        self.bindings = {pair for text in texts for pair in facts.bindings(text)}
+        self.sides = [pairs for text in texts for part in facts.clauses(text) if (pairs := facts.sides(part))]
+        self.periods = {period for text in texts for period in facts.per_period(text)}
+        self.dose = facts.numbers(chunk.exercise.dose) if chunk.exercise else []
+        self.each_side = bool(chunk.exercise and re.search(r"\bside\b", chunk.exercise.dose))
+
+
+def units(chunk: Chunk) -> list[str]:
+    """Return the sentences of a passage as they may be said by themselves."""
+    if chunk.exercise:
+        fields = chunk.exercise
+        why = [fields.why] if fields.why else []
+        dose = [fields.dose] if fields.dose else []
+        return [*why, *fields.steps, *dose]
+    if chunk.title:
+        return [
+            f"{chunk.title} – {first}" if i == 0 else first for i, first in enumerate(sentences(chunk.text))
+        ]
+    lines = [re.sub(r"^(?:[-•*]|\d+\.)\s+", "", line).strip() for line in chunk.quote.split("\n")]
+    return [text for line in lines if line for text in sentences(line)]

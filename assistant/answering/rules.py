@@ -1,0 +1,105 @@
+"""The lists of `claims.toml` that a language model's sentences are checked with."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import Stemmer
+
+from assistant.answering import facts
+
+WORD = re.compile(r"[a-zà-ÿ]+(?:['’][a-z]+)?", re.IGNORECASE)
+LONG_ADVERB = 5
+_STEMMER = Stemmer.Stemmer("english")
+STOP = frozenset((
+    "a", "an", "the", "of", "to", "in", "on", "at", "for", "with", "by", "from", "as", "is", "are",
+    "be", "am", "it", "its", "this", "that", "these", "those", "you", "your", "yours", "they", "them",
+    "their", "and", "or", "so", "if", "when", "who", "whom", "can", "may", "will", "do", "does", "did",
+    "have", "has", "i", "we", "our", "us", "into", "he", "she", "his", "her", "the", "re", "ve", "ll",
+))  # fmt: skip
+
+
+class ClaimsError(ValueError):
+    """`claims.toml` cannot be used; the message names what to mend."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The lists of `claims.toml`, compiled."""
+
+    never: Mapping[str, tuple[re.Pattern[str], ...]]
+    talk: frozenset[str]
+    topic: frozenset[str]
+    link: frozenset[str]
+    opposites: frozenset[tuple[str, str]]
+    canon: Mapping[str, frozenset[str]]
+    """Stem → the stems that may stand for it."""
+    phrases: tuple[tuple[re.Pattern[str], str], ...] = ()
+    """Wordings of several words and what the guide would say instead."""
+    concrete: frozenset[str] = frozenset()
+    """Words that say something of their own, and must stand in the passage."""
+    plain: frozenset[str] = frozenset()
+    """Words that say nothing of their own."""
+
+    @classmethod
+    def load(cls, path: Path) -> Rules:
+        """Read the lists.
+
+        Raises:
+            ClaimsError: the file is missing, not TOML, lacks a list, or holds a pattern that is none.
+        """
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            never = {
+                name: tuple(re.compile(pattern, re.IGNORECASE) for pattern in table["never"][name])
+                for name in ("diagnosis", "drug", "reassurance", "steering")
+            }
+            talk, topic, link = (table["words"][name] for name in ("talk", "topic", "link"))
+            concrete = frozenset(table["words"]["concrete"].split())
+            groups, pairs = table["synonyms"]["groups"], table["opposites"]["pairs"]
+            phrases = tuple((re.compile(a, re.IGNORECASE), b) for a, b in table["phrases"]["rewrite"])
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise ClaimsError(f"{path}: {error}; restore or mend it") from error
+        except re.error as error:
+            raise ClaimsError(f"{path}: the pattern {error.pattern!r}: {error}; mend it") from error
+        except (KeyError, TypeError) as error:
+            raise ClaimsError(f"{path}: {error} is missing or of the wrong kind; restore it") from error
+        canon: dict[str, set[str]] = {}
+        for group in groups:
+            alike = {s for word in group.split() if "_" not in word for s in stems(word)}
+            for one in alike:
+                canon.setdefault(one, set()).update(alike)
+        return cls(
+            never,
+            frozenset(s for word in talk for s in stems(word)),
+            frozenset(s for word in topic for s in stems(word)),
+            frozenset(s for word in (*talk, *topic, *link) for s in stems(word)),
+            frozenset(pair for text in pairs for a, b in [stems(text)] for pair in ((a, b), (b, a))),
+            {name: frozenset(group) for name, group in canon.items()},
+            phrases,
+            concrete,
+            frozenset((*talk, *topic, *link)) - concrete,
+        )
+
+    def rewritten(self, text: str) -> str:
+        """Return `text` with wordings of several words as the guide would say them."""
+        for pattern, instead in self.phrases:
+            text = pattern.sub(instead, text)
+        return text
+
+
+def stem(word: str) -> str:
+    """Return a word's stem (Snowball, English)."""
+    plain = word.lower().replace("’", "'").removesuffix("'s")
+    if len(plain) > LONG_ADVERB and plain.endswith("ly"):
+        plain = plain[:-2]  # "stiffly" says what "stiff" says
+    return str(_STEMMER.stemWord(plain))
+
+
+def stems(text: str) -> list[str]:
+    """Return the stems of the words of `text` that are neither articles and the like nor numbers."""
+    return [stem(w) for w in WORD.findall(text) if w.lower() not in STOP and w.lower() not in facts.FIGURES]
