@@ -74,12 +74,10 @@ class Thresholds:
     """Drop check to none."""
     quiet_short: float
     """The same in a short message."""
-    drop: float
-    """Drop refer to none."""
+    keep: float
+    """Keep what the rules took from a story: below this chance of refer or urgent it falls."""
     drop_short: float
-    """The same in a short message."""
-    drop_to_check: float
-    """Drop refer to check: the chance of none or check."""
+    """Drop refer to none in a short message that gives no time."""
     veto: float
     """Drop a red flag of the rules where no pain of the back is told: the chance of urgent is below."""
 
