@@ -77,20 +77,17 @@ class Composer:
         draft.bullets(lines)
 
     def summaries(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
-        """Name each exercise with its reason and dose."""
+        """Name each exercise with its reason, and with its dose the first time."""
         lines = []
         for chunk in chunks:
             if chunk.exercise:
                 mark = draft.cite(chunk)
+                again = f"summed:{chunk.id}" in draft.said
+                draft.said += [] if again else [f"summed:{chunk.id}"]
+                name, why = chunk.exercise.name, f"{chunk.exercise.why}{mark}"
                 dose = chunk.exercise.dose.rstrip(".") + self._holds(chunk)
-                lines.append(
-                    self.wording.say(
-                        "answers.exercise.summary",
-                        name=chunk.exercise.name,
-                        why=f"{chunk.exercise.why}{mark}",
-                        dose=dose,
-                    )
-                )
+                key = "answers.exercise.reason" if again else "answers.exercise.summary"
+                lines.append(self.wording.say(key, name=name, why=why, **({} if again else {"dose": dose})))
                 draft.show(chunk)
         draft.bullets(lines)
 
