@@ -124,7 +124,7 @@ class Assistant:
         embeddings = embeddings or load_embeddings(settings)
         build = index.current(settings)
         wording = Wording.load(own=settings.prompts_dir)
-        encode = embeddings.keeping(settings.data_dir / "cache")
+        encode = embeddings.keeping(settings.cache_dir)
         concepts = Concepts.load(settings.knowledge("concepts.toml"))
         titles = concepts.named(" ".join({chunk.guide for chunk in build.chunks}))
         mentions = Mentions(build.chunks, embeddings.is_word)
