@@ -13,7 +13,7 @@ SCOPE_WEIGHT = 2.8
 MARGIN_WEIGHT = 13.4
 DENSE_WEIGHT = 1.3
 LEXICAL_WEIGHT = 0.78
-BIAS = -2.2
+BIAS = -2.1
 MOST_LEXICAL = 6.0
 """BM25 scores beyond this say no more."""
 
