@@ -423,24 +423,36 @@ class Answerer:
         draft.say(self.wording.say("answers.seek_help.offer", clinic=self.clinic.name))
         self.composer.ways(draft, self.clinic.ways_to_a_person())
 
-    def _clinic(self, draft: Draft, _question: Question) -> None:
+    def _clinic(self, draft: Draft, question: Question) -> None:
         """Say what the clinic does, then the ways to it."""
-        for chunk in self.composer.of_topic("seek_help")[:1]:
-            self.composer.offer(draft, chunk)
-        self._clinic_reach(draft, _question)
+        if "clinic" not in draft.said:
+            draft.said.append("clinic")
+            for chunk in self.composer.of_topic("seek_help")[:1]:
+                self.composer.offer(draft, chunk)
+        self._clinic_reach(draft, question)
 
-    def _clinic_cost(self, draft: Draft, _question: Question) -> None:
+    def _clinic_cost(self, draft: Draft, question: Question) -> None:
         draft.say(self.wording.say("answers.clinic.no_prices"))
-        self._clinic_reach(draft, _question)
+        self._clinic_reach(draft, question)
 
-    def _clinic_reach(self, draft: Draft, _question: Question) -> None:
-        for chunk in self.composer.of_topic("seek_help")[:1]:
-            self.composer.offer(draft, chunk, most=1)
-        draft.say(self.wording.say("answers.clinic.ways", clinic=self.clinic.name))
+    def _clinic_reach(self, draft: Draft, question: Question) -> None:
+        """List the clinic's invitations; in a later turn only the one that fits best."""
         ways = self.clinic.ways_to_a_person()
-        if not self.composer.invitations(draft, [way.url for way in ways]):
-            draft.bullets([way.label for way in ways])
         self.composer.ways(draft, ways)
+        addresses = [way.url for way in ways]
+        if "ways" in draft.said:
+            near = [chunk for chunk in question.passages if chunk.topic == "clinic"][:1]
+            if not self.composer.invitations(draft, addresses, near):
+                draft.bullets([way.label for way in ways])
+            return
+        draft.said.append("ways")
+        if "clinic" not in draft.said:
+            draft.said.append("clinic")
+            for chunk in self.composer.of_topic("seek_help")[:1]:
+                self.composer.offer(draft, chunk, most=1)
+        draft.say(self.wording.say("answers.clinic.ways", clinic=self.clinic.name))
+        if not self.composer.invitations(draft, addresses):
+            draft.bullets([way.label for way in ways])
 
     def _tips_nearby(self, draft: Draft, question: Question) -> None:
         linked = self.linker.items(question.context, 2, ["tip", "cause", "integration"])

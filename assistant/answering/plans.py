@@ -57,7 +57,7 @@ class PlanWriter:
             draft.say(self._wording.say("plan.calendar_line"))
             draft.suggestions = self._wording.all("plan.suggest.again")
             return week
-        draft.say(self._wording.say("plan.lead"))
+        draft.say(self._wording.say("plan.lead" if before is None else "plan.lead_again"))
         draft.say("\n".join([self._wording.say("plan.head"), *(self._row(day) for day in drawn.days)]))
         self._say_assumptions(draft, drawn.assumed)
         if week.weeks_away:
@@ -69,7 +69,10 @@ class PlanWriter:
             for way in self._rules.ways.values():
                 draft.cite(way.chunk)
         self._composer.frequency(draft)
-        draft.say(self._wording.say("plan.change" if week.known else "plan.ask"))
+        hint = "change" if week.known else "ask"
+        if f"plan.{hint}" not in draft.said:
+            draft.said.append(f"plan.{hint}")
+            draft.say(self._wording.say(f"plan.{hint}"))
         draft.suggestions = self._wording.all(f"plan.suggest.{'again' if week.known else 'ask'}")
         ids = list(
             dict.fromkeys(

@@ -72,12 +72,12 @@ class Thresholds:
     """Raise from none to check: the chance that it is not none."""
     quiet: float
     """Drop check to none."""
-    drop: float
-    """Drop refer to none."""
-    drop_short: float
+    quiet_short: float
     """The same in a short message."""
-    drop_to_check: float
-    """Drop refer to check: the chance of none or check."""
+    keep: float
+    """Keep what the rules took from a story: below this chance of refer or urgent it falls."""
+    drop_short: float
+    """Drop refer to none in a short message that gives no time."""
     veto: float
     """Drop a red flag of the rules where no pain of the back is told: the chance of urgent is below."""
 
@@ -231,7 +231,9 @@ class Head:
         urgent = dict(zip(self.urgent_rows, _softmax(self._weighed(row, "urgent")), strict=True))
         refer = dict(zip(self.refer_rows, _softmax(self._weighed(row, "refer")), strict=True))
         if scores is not None and len(scores) == len(LEVELS) + len(self.signals):
-            chances = np.float32(0.5) * (chances + _softmax(scores[: len(LEVELS)]))
+            # The geometric mean: an opinion that the other does not share at all counts for little.
+            shared = np.sqrt(chances * _softmax(scores[: len(LEVELS)]))
+            chances = np.asarray(shared / shared.sum(), dtype=np.float32)
             for named, mapping in ((urgent, URGENT_ROWS), (refer, REFER_ROWS)):
                 known = [i for i, signal in enumerate(self.signals) if mapping.get(signal) in named]
                 shares = _softmax(scores[len(LEVELS) :][known])

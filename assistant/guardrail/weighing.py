@@ -11,6 +11,8 @@ from assistant.guardrail.scenes import longest
 
 LATER_REFER = 0.93
 """Chance from which the head alone refers in a later turn."""
+SACRED = frozenset({"self_harm"})
+"""Rows that no opinion takes back."""
 STORY_WORDS = 12
 """From this length on, a finding of the rules may be a side remark."""
 
@@ -24,27 +26,35 @@ def weigh(policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading
     told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else longest(reading)
     level = facts.level(policy, now)
     if level == "urgent":
-        if now.pain == "present" or urgent >= limits.veto:
+        if now.pain == "present" or urgent >= limits.veto or any(f.row in SACRED for f in now.facts):
             return
         now.facts = [f for f in now.facts if f.level != "urgent"]
         level = facts.level(policy, now)
-    doubtful = void(reading) or reading.over_at is not None
+    spoken = any(reading.has(c) for c in ("spine_any", "ache_word", "backache"))
+    doubtful = void(reading) or reading.over_at is not None or now.elsewhere or not spoken
+    story = reading.words() >= STORY_WORDS
+    timed = any(f.days is not None for f in now.facts)
     if urgent >= (limits.urgent_void if doubtful else limits.urgent):
         facts.present(now, told, reading)
         facts.add(policy, now, opinion.urgent_row, told, source="head")
     elif level in ("none", "check"):
-        if refer + urgent >= (limits.refer_void if doubtful else limits.refer):
+        if now.elsewhere:
+            return
+        if refer + urgent >= (limits.refer_void if doubtful or now.mild else limits.refer):
             facts.present(now, told, reading)
             facts.add(policy, now, opinion.refer_row, told, source="head")
         elif level == "none" and 1 - none >= limits.check and not now.mild:
             facts.present(now, told, reading)
-        elif level == "check" and none >= limits.quiet:
+        elif level == "check" and none >= (limits.quiet if story else limits.quiet_short):
             now.pain = "unknown"
-    elif none >= (limits.drop if reading.words() >= STORY_WORDS else limits.drop_short):
-        now.facts, now.pain = [], "unknown"
-    elif none + check >= limits.drop_to_check:
+    elif story and refer + urgent < limits.keep:
         now.facts = []
-        facts.present(now, told, reading)
+        if none >= check:
+            now.pain = "unknown"
+        else:
+            facts.present(now, told, reading)
+    elif none >= limits.drop_short and not timed:
+        now.facts, now.pain = [], "unknown"
 
 
 def raise_later(

@@ -185,8 +185,8 @@ def load_embeddings(
     """
     source, weights = locate_model(settings.embedding_model)
     if adapted and adapter is None:
-        adapter = Adapter.load(resources.folder("knowledge") / adapters.FILE)
-    if not adapted or (adapter is not None and adapter.base != weights):
+        adapter = _adapter(weights)
+    elif not adapted:
         adapter = None
     named = identity(settings)
     if (folder := _export_folder(settings, source, weights, adapter)) is not None:
@@ -219,11 +219,14 @@ def identity(settings: Settings) -> str:
 def is_exported(settings: Settings) -> bool:
     """Say whether the model can be loaded without making an export first."""
     source, weights = locate_model(settings.embedding_model)
-    adapter = Adapter.load(resources.folder("knowledge") / adapters.FILE)
-    if adapter is not None and adapter.base != weights:
-        adapter = None
-    folder = _export_folder(settings, source, weights, adapter)
+    folder = _export_folder(settings, source, weights, _adapter(weights))
     return folder is None or (folder / "export.json").is_file()
+
+
+def _adapter(weights: str) -> Adapter | None:
+    """Return the installation's adapter where it was made for these weights."""
+    found = Adapter.load(resources.folder("knowledge") / adapters.FILE)
+    return found if found is not None and found.base == weights else None
 
 
 def _export_folder(settings: Settings, source: Path, weights: str, adapter: Adapter | None) -> Path | None:
