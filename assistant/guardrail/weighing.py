@@ -43,7 +43,7 @@ def weigh(policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading
         if refer + urgent >= (limits.refer_void if doubtful or now.mild else limits.refer):
             facts.present(now, told, reading)
             facts.add(policy, now, opinion.refer_row, told, source="head")
-        elif level == "none" and 1 - none >= limits.check and not now.mild:
+        elif level == "none" and 1 - none >= limits.check and not (doubtful or now.mild):
             facts.present(now, told, reading)
         elif level == "check" and none >= (limits.quiet if story else limits.quiet_short):
             now.pain = "unknown"
