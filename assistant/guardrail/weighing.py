@@ -34,7 +34,9 @@ def weigh(policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading
     doubtful = void(reading) or reading.over_at is not None or now.elsewhere or not spoken
     story = reading.words() >= STORY_WORDS
     timed = any(f.days is not None for f in now.facts)
-    if urgent >= (limits.urgent_void if doubtful else limits.urgent):
+    # A fever, a bad night or lost weight says something only beside a back that hurts.
+    counts = spoken or policy.flags[opinion.urgent_row].needs != "pain"
+    if urgent >= (limits.urgent_void if doubtful else limits.urgent) and counts:
         facts.present(now, told, reading)
         facts.add(policy, now, opinion.urgent_row, told, source="head")
     elif level in ("none", "check"):
