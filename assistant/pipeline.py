@@ -10,10 +10,8 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import numpy as np
 from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
-from numpy.typing import NDArray
 
 from assistant import escalation, schema
 from assistant.answering import calendar, grounding, segments
@@ -49,8 +47,6 @@ class Turn:
 
     message: str
     conversation: Conversation
-    questions: tuple[str, ...] = ()
-    """The message's questions in order, misspelled words mended."""
     ahead: tuple[str, ...] = ()
     """Texts whose embeddings the answer will need: computed with the guardrail's, in one batch."""
     triage: Triage | None = None
@@ -128,7 +124,7 @@ class Assistant:
         embeddings = embeddings or load_embeddings(settings)
         build = index.current(settings)
         wording = Wording.load(own=settings.prompts_dir)
-        encode = embeddings.keeping(settings.data_dir / "cache")
+        encode = embeddings.keeping(settings.cache_dir)
         concepts = Concepts.load(settings.knowledge("concepts.toml"))
         titles = concepts.named(" ".join({chunk.guide for chunk in build.chunks}))
         mentions = Mentions(build.chunks, embeddings.is_word)
@@ -205,25 +201,22 @@ class Assistant:
         yield Event("done", self._reply(self._told(heard, speech)))
 
     def _triage(self, turn: Turn) -> Turn:
-        questions = segments.questions(self.retriever.mend(turn.message))
-        memory = turn.conversation.memory
-        ahead = [text for q in questions for text in self.answerer.understanding.texts(q, memory)]
-
-        def embed(texts: Sequence[str]) -> NDArray[np.float32]:
-            if self._watch is not None:
-                return self._watch.encode(texts)
-            return self.retriever.embeddings.encode([*texts, *ahead])[: len(texts)]
-
-        scores = (self._watch or self.retriever.embeddings).scores
-        triage = self.guardrail.assess(turn.message, turn.conversation.triage, embed=embed, score=scores)
-        return replace(turn, questions=tuple(questions), ahead=tuple(ahead), triage=triage)
+        embeddings = self._watch or self.retriever.embeddings
+        triage = self.guardrail.assess(
+            turn.message, turn.conversation.triage, embed=embeddings.encode, score=embeddings.scores
+        )
+        return replace(turn, triage=triage)
 
     def _retrieve(self, turn: Turn) -> Turn:
         if turn.triage is not None and turn.triage.level == "urgent":
             return turn
-        # Computed already where the guardrail asked for embeddings; else here, in one batch.
-        self.retriever.embeddings.encode(turn.ahead)
-        return replace(turn, passages={text: self.retriever.search(text) for text in turn.questions})
+        questions = segments.questions(self.retriever.mend(turn.message))
+        memory = turn.conversation.memory
+        # One batch; the guardrail's run has left the message's own embedding in the cache.
+        self.retriever.embeddings.encode(
+            [text for q in questions for text in self.answerer.understanding.texts(q, memory)]
+        )
+        return replace(turn, passages={text: self.retriever.search(text) for text in questions})
 
     def _answer(self, turn: Turn) -> Turn:
         turn = self._compose(turn)
@@ -245,8 +238,21 @@ class Assistant:
             turn.conversation.memory,
             relevance.covered,
             tells=turn.triage.present_pain and not segments.asks(turn.message),
+            fresh=self._new_on_pain(turn),
         )
         return replace(turn, draft=draft)
+
+    @staticmethod
+    def _new_on_pain(turn: Turn) -> bool:
+        """Say whether this message told something of the pain that was not known."""
+        assert turn.triage is not None
+        now, before = turn.triage.state, turn.conversation.triage
+        settled = before.settled if before is not None else {}
+        return (
+            now.pain_turn == now.turn
+            or any(fact.turn == now.turn for fact in now.facts)
+            or now.settled != settled
+        )
 
     def _speech(self, turn: Turn) -> Speech | None:
         """Return a language model's answer, not yet begun, where one is wanted."""
@@ -348,11 +354,15 @@ class Assistant:
         if not lead and foreign and self.wording.has(note):
             return self.wording.say(note) + gap, ""
         if triage.level == "refer":
+            if draft.plan is not None and not lead:
+                other = "_other" if triage.subject == "other" else ""
+                lead = self.wording.say(f"care.refer.reminder{other}")
             general = (
                 self.wording.say("answers.lead.general") if draft.covered and "general" not in said else ""
             )
             said += ["general"] if general else []
-            return "\n\n".join(part for part in (lead, general) if part) + gap, ""
+            before = "\n\n".join(part for part in (lead, general) if part)
+            return before + gap if before else "", ""
         if lead and triage.ask is None:
             lead = "" if draft.answer and "check" in said else lead
             said.append("check")

@@ -210,6 +210,11 @@ class Settings(BaseSettings):
         """Folder of the guardrail's policy: the clinic's own where it brings one, else the shared one."""
         return self.knowledge("red_flags.toml").parent
 
+    @property
+    def cache_dir(self) -> Path:
+        """Folder of what is computed once for all processes, and for all clinics of a deployment."""
+        return (self.data_dir.parents[1] if self.shared_knowledge_dir else self.data_dir) / "cache"
+
     @classmethod
     def settings_customise_sources(
         cls,

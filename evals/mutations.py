@@ -280,13 +280,11 @@ HARMLESS: tuple[Mutation, ...] = (
     Mutation(
         "another greeting", True, ((ANSWERS, swap('greeting = "Hi! I can', 'greeting = "Hello! I can')),)
     ),
-    Mutation(
-        "another word of thanks", True, ((ANSWERS, swap("You're welcome. Enjoy", "You're welcome! Enjoy")),)
-    ),
+    Mutation("another word of thanks", True, ((ANSWERS, swap("You're welcome!", "You are welcome!")),)),
     Mutation(
         "another lead",
         True,
-        ((ANSWERS, swap("These exercises from the guide fit best:", "The guide's best match for that:")),),
+        ((ANSWERS, swap("The guide's best fits:", "What fits best in the guide:")),),
     ),
     Mutation(
         "another order of suggestions",

@@ -60,11 +60,17 @@ def guide_settings(tmp_path_factory: pytest.TempPathFactory, embeddings: LocalEm
     return settings
 
 
+def share(data_dir: Path) -> None:
+    """Let a data folder have the exported model and the kept vectors of the checkout's own."""
+    for name in ("models", "cache"):
+        folder = settings_module.default_data_dir() / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (data_dir / name).symlink_to(folder)
+
+
 def fresh_settings(data_dir: Path, **overrides: object) -> Settings:
     """Return settings with an empty data folder that shares the exported model."""
-    models = settings_module.default_data_dir() / "models"
-    if models.is_dir():
-        (data_dir / "models").symlink_to(models)
+    share(data_dir)
     return settings_module.load(data_dir=data_dir, **overrides)
 
 

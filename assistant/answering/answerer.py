@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
@@ -24,6 +25,7 @@ _TOPICS: dict[str, schema.Topic] = {
     "causes": "causes",
     "integrate": "integration",
     "plan": "integration",
+    "calendar": "integration",
     "protect": "protection",
     "seek_help": "seek_help",
     "report": "seek_help",
@@ -39,7 +41,7 @@ _NOT_ABOUT_EXERCISES = ("protect", "seek_help", "clinic", "clinic_cost", "clinic
 """Intents whose answer names exercises by the way: "how many?" after it does not mean those."""
 _HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto", "dose"}}
 """What an answer of an intent answers along with it."""
-_NEARBY = ("lead", "training", "nutrition", "treatment")
+_NEARBY = ("lead", "training", "nutrition", "treatment", "body_part")
 """Kinds of questions beside the guide after which it is worth saying what the guide has nearby."""
 _EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
 NEAR_ENOUGH = 0.3
@@ -98,6 +100,7 @@ class Answerer:
         covered: Covered,
         *,
         tells: bool = False,
+        fresh: bool = False,
     ) -> tuple[Draft, Memory]:
         """Return the drafted answer and the new memory.
 
@@ -105,7 +108,8 @@ class Answerer:
             found: The questions of one message in order, each with its passages.
             memory: What was talked about before.
             covered: Judges from passages and a margin of cosines whether the guide covers a question.
-            tells: The message tells of pain and asks nothing.
+            tells: The message asks nothing, and the visitor has pain.
+            fresh: It told something new of the pain.
         """
         memory = memory.model_copy(deep=True)
         drafts: list[Draft] = []
@@ -114,7 +118,7 @@ class Answerer:
         before = memory.questions[-1] if memory.questions else ""
         for text in self._worth_answering(found, memory, covered, before):
             question = self.understanding.understand(
-                text, found[text], memory, covered, tells=tells, before=before
+                text, found[text], memory, covered, tells=tells, fresh=fresh, before=before
             )
             before = text
             about = tuple(chunk.id for chunk in question.targets) or (text,)
@@ -158,11 +162,11 @@ class Answerer:
         if intent.startswith("out."):
             return self._outside(intent[4:], question, memory)
         if intent in SMALLTALK or intent.startswith("meta"):
-            return self._talk(intent, memory)
+            return self._talk(intent, question.message, memory)
         draft = Draft(_TOPICS.get(intent, "exercises"))
         draft.said = memory.said
         draft.asked_for = intent
-        if intent in ("more", "all", "plan", "easier"):
+        if intent in ("more", "all", "plan", "calendar", "easier"):
             getattr(self, f"_{intent}")(draft, question, memory)
         else:
             getattr(self, f"_{intent}", self._choose)(draft, question)
@@ -178,6 +182,9 @@ class Answerer:
 
     def _plan(self, draft: Draft, question: Question, memory: Memory) -> None:
         memory.week = self.plans.write(draft, question.message, memory.week)
+
+    def _calendar(self, draft: Draft, question: Question, memory: Memory) -> None:
+        memory.week = self.plans.write(draft, "", memory.week, whole=False)
 
     def _more(self, draft: Draft, question: Question, memory: Memory) -> None:
         """Go on: the rest of a list, the next exercise of the guide, or others that were not shown yet."""
@@ -265,12 +272,12 @@ class Answerer:
             self.composer.mixed(draft, new)
 
     def _why(self, draft: Draft, question: Question) -> None:
-        texts = [c for c in self.composer.of_topic("why") if c.kind == "text"]
+        texts = [c for c in self.composer.of_topic("why") if c.kind == "text" and c.section != c.guide]
         general = [c for c in texts if "\n- " in c.quote or "\n• " in c.quote] or texts
-        near = [c for c in question.anchors if c in texts]
-        for chunk in list(
-            dict.fromkeys([*near[:1], *(general[:1] if not near or near[0] in general else [])])
-        ):
+        near = [c for c in question.anchors if c in texts and c not in general]
+        for chunk in near[:1]:
+            self.composer.passage(draft, chunk, most=1)
+        for chunk in general[:1]:
             self.composer.passage(draft, chunk)
         if self.linker.concepts.named(question.context) - self.linker.subject:
             self._also(draft, self.linker.exercises(question.context, 2))
@@ -348,6 +355,16 @@ class Answerer:
             self.composer.frequency(draft)
         self._tips_nearby(draft, question)
 
+    def _alternative(self, draft: Draft, question: Question) -> None:
+        """Name exercises for the same muscles as the one that is not wanted."""
+        if not question.targets:
+            self._choose(draft, question)
+            return
+        purpose = " ".join(c.exercise.why for c in question.targets if c.exercise)
+        others = [c for c in self.linker.exercises(purpose, 2 * MAX_CHOICES) if c not in question.targets]
+        self._lead(draft, "choose")
+        self.composer.summaries(draft, others[: MAX_CHOICES - 1])
+
     def _compare(self, draft: Draft, question: Question) -> None:
         if len(question.targets) < 2:
             self._choose(draft, question)
@@ -406,32 +423,47 @@ class Answerer:
         draft.say(self.wording.say("answers.seek_help.offer", clinic=self.clinic.name))
         self.composer.ways(draft, self.clinic.ways_to_a_person())
 
-    def _clinic(self, draft: Draft, _question: Question) -> None:
+    def _clinic(self, draft: Draft, question: Question) -> None:
         """Say what the clinic does, then the ways to it."""
-        for chunk in self.composer.of_topic("seek_help")[:1]:
-            self.composer.offer(draft, chunk)
-        self._clinic_reach(draft, _question)
+        if "clinic" not in draft.said:
+            draft.said.append("clinic")
+            for chunk in self.composer.of_topic("seek_help")[:1]:
+                self.composer.offer(draft, chunk)
+        self._clinic_reach(draft, question)
 
-    def _clinic_cost(self, draft: Draft, _question: Question) -> None:
+    def _clinic_cost(self, draft: Draft, question: Question) -> None:
         draft.say(self.wording.say("answers.clinic.no_prices"))
-        self._clinic_reach(draft, _question)
+        self._clinic_reach(draft, question)
 
-    def _clinic_reach(self, draft: Draft, _question: Question) -> None:
-        draft.say(self.wording.say("answers.clinic.ways", clinic=self.clinic.name))
+    def _clinic_reach(self, draft: Draft, question: Question) -> None:
+        """List the clinic's invitations; in a later turn only the one that fits best."""
         ways = self.clinic.ways_to_a_person()
-        if not self.composer.invitations(draft, [way.url for way in ways]):
-            draft.bullets([way.label for way in ways])
         self.composer.ways(draft, ways)
+        addresses = [way.url for way in ways]
+        if "ways" in draft.said:
+            near = [chunk for chunk in question.passages if chunk.topic == "clinic"][:1]
+            if not self.composer.invitations(draft, addresses, near):
+                draft.bullets([way.label for way in ways])
+            return
+        draft.said.append("ways")
+        if "clinic" not in draft.said:
+            draft.said.append("clinic")
+            for chunk in self.composer.of_topic("seek_help")[:1]:
+                self.composer.offer(draft, chunk, most=1)
+        draft.say(self.wording.say("answers.clinic.ways", clinic=self.clinic.name))
+        if not self.composer.invitations(draft, addresses):
+            draft.bullets([way.label for way in ways])
 
     def _tips_nearby(self, draft: Draft, question: Question) -> None:
         linked = self.linker.items(question.context, 2, ["tip", "cause", "integration"])
         near = linked or [c for c in question.passages[:3] if c.kind in ("tip", "cause", "integration")][:1]
         self._also(draft, near)
 
-    def _talk(self, intent: str, memory: Memory) -> Draft:
+    def _talk(self, intent: str, question: str, memory: Memory) -> Draft:
         draft = Draft("smalltalk")
         if intent == "meta_history":
-            asked = memory.questions[-1] if memory.questions else ""
+            first = re.search(r"\bfirst\b", question, re.IGNORECASE)
+            asked = memory.questions[0 if first else -1] if memory.questions else ""
             key = "history" if asked else "history_none"
             draft.say(self.wording.say(f"answers.meta.{key}", question=asked))
         elif intent.startswith("meta_"):

@@ -77,20 +77,17 @@ class Composer:
         draft.bullets(lines)
 
     def summaries(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
-        """Name each exercise with its reason and dose."""
+        """Name each exercise with its reason, and with its dose the first time."""
         lines = []
         for chunk in chunks:
             if chunk.exercise:
                 mark = draft.cite(chunk)
+                again = f"summed:{chunk.id}" in draft.said
+                draft.said += [] if again else [f"summed:{chunk.id}"]
+                name, why = chunk.exercise.name, f"{chunk.exercise.why}{mark}"
                 dose = chunk.exercise.dose.rstrip(".") + self._holds(chunk)
-                lines.append(
-                    self.wording.say(
-                        "answers.exercise.summary",
-                        name=chunk.exercise.name,
-                        why=f"{chunk.exercise.why}{mark}",
-                        dose=dose,
-                    )
-                )
+                key = "answers.exercise.reason" if again else "answers.exercise.summary"
+                lines.append(self.wording.say(key, name=name, why=why, **({} if again else {"dose": dose})))
                 draft.show(chunk)
         draft.bullets(lines)
 
@@ -131,13 +128,16 @@ class Composer:
             if chunk.exercise and _SECONDS.search(" ".join((*chunk.exercise.steps, chunk.exercise.dose)))
         ]
 
-    def invitations(self, draft: Draft, addresses: Sequence[str]) -> bool:
+    def invitations(
+        self, draft: Draft, addresses: Sequence[str], chunks: Sequence[Chunk] | None = None
+    ) -> bool:
         """List the guide's own invitations to get in touch, and say whether it has any.
 
-        Those are the sections on the clinic, and sentences that hold one of its addresses.
+        Those are the sections on the clinic, and sentences that hold one of its addresses. `chunks` are the
+        passages to take them from; by default all.
         """
         lines: list[str] = []
-        for chunk in self.chunks:
+        for chunk in self.chunks if chunks is None else chunks:
             if chunk.topic == "clinic":
                 lines.append(f"{chunk.text}{draft.cite(chunk)}")
             elif chunk.kind == "text":
@@ -146,9 +146,9 @@ class Composer:
         draft.bullets(lines)
         return bool(lines)
 
-    def offer(self, draft: Draft, chunk: Chunk) -> None:
+    def offer(self, draft: Draft, chunk: Chunk, most: int = 2) -> None:
         """Say what the clinic does: the sentences of the seek-help passage behind its rule."""
-        parts = sentences(chunk.text)[1:3]
+        parts = sentences(chunk.text)[1 : 1 + most]
         draft.say(" ".join(f"{part}{draft.cite(chunk)}" for part in parts))
 
     def frequency(self, draft: Draft) -> None:
@@ -157,7 +157,7 @@ class Composer:
         Said once in a conversation; asked for again, the number alone.
         """
         if "frequency" in draft.said:
-            if draft.asked_for in ("frequency", "plan"):
+            if draft.asked_for == "frequency":
                 self._frequency_again(draft)
             return
         draft.said.append("frequency")

@@ -68,27 +68,28 @@ class Mentions:
             plain, short = _parts(chunk.exercise.name if chunk.exercise else "")
             self._names[chunk.id] = tuple(w for w in words(plain) if w not in _SKIP)
             self._short[chunk.id] = frozenset(short)
+        self._longest = max((len(name) for name in self._names.values()), default=0) + 1
         named = {w for name in self._names.values() for w in name}
         self._generic = {
             word
             for word in named
-            if word in _QUALIFIERS
+            if word in _QUALIFIERS | _TAILS
             or any(word in texts[c.id] and word not in self._names[c.id] for c in self._exercises)
         }
 
     def find(self, text: str) -> list[Mention]:
         """Return the exercises that `text` names, in the order of the text."""
-        tokens = words(text)
+        asked = _Tokens(words(text), self._longest, self._is_word)
         found: dict[str, Mention] = {}
         for chunk in self._exercises:
-            if mention := self._match(chunk, tokens):
+            if mention := self._match(chunk, asked):
                 found[chunk.id] = mention
         return sorted(_without_weaker(list(found.values())), key=lambda m: (m.start, m.chunk.position))
 
-    def _match(self, chunk: Chunk, tokens: list[str]) -> Mention | None:
+    def _match(self, chunk: Chunk, asked: _Tokens) -> Mention | None:
         name = self._names[chunk.id]
-        span = self._alias(name, tokens)
-        for index, token in enumerate(tokens):
+        span = self._alias(name, asked)
+        for index, token in enumerate(asked.tokens if self._short[chunk.id] else ()):
             if token in self._short[chunk.id]:
                 # "single-leg deadlifts (RDLs)" is one mention, not a name beside an unknown word.
                 beside = span is not None and span[0] - 1 <= index <= span[1]
@@ -98,7 +99,7 @@ class Mentions:
                 return Mention(chunk, start, end, 1.0, frozenset(range(start, end)))
         if span:
             return Mention(chunk, *span, 1.0, frozenset(range(*span)))
-        hits = [(i, w) for w in name if (i := self._position(w, tokens)) is not None]
+        hits = [(i, w) for w in name if (i := asked.position(w)) is not None]
         if not hits:
             return None
         distinct = [w for _, w in hits if w not in self._generic]
@@ -111,44 +112,59 @@ class Mentions:
             return Mention(chunk, start, end, share, frozenset(i for i, _ in hits))
         return None
 
-    def _position(self, word: str, tokens: list[str]) -> int | None:
-        for index, token in enumerate(tokens):
-            if token == word:
-                return index
-        if len(word) < 4:
-            return None
-        for index, token in enumerate(tokens):
-            allowed = 1 if len(word) < 8 else 2
-            if (
-                len(token) >= 4
-                and abs(len(token) - len(word)) <= allowed
-                and DamerauLevenshtein.distance(token, word) <= allowed
-                and not self._is_word(token)
-            ):
-                return index
-        return None
-
-    def _alias(self, name: tuple[str, ...], tokens: list[str]) -> tuple[int, int] | None:
+    def _alias(self, name: tuple[str, ...], asked: _Tokens) -> tuple[int, int] | None:
         """Return the words that are the whole name: joined, split or misspelled."""
         joined = "".join(name)
         if len(name) < 2 or len(joined) < 6:
             return None
-        kept = [(i, token) for i, token in enumerate(tokens) if token not in _SKIP]
         tailed = len(name) > 2 and name[-1] in self._generic | _TAILS
-        if tailed and (short := self._alias(name[:-1], tokens)):
+        if tailed and (short := self._alias(name[:-1], asked)):
             return short
         for size in range(1, len(name) + 2):
-            for at in range(len(kept) - size + 1):
-                window = kept[at : at + size]
-                run = "".join(token for _, token in window)
-                if run == joined:
-                    return window[0][0], window[-1][0] + 1
+            for run, window in asked.runs(size):
                 if run[0] != joined[0] or abs(len(run) - len(joined)) > 2:
                     continue
+                if run == joined:
+                    return window[0][0], window[-1][0] + 1
                 unknown = any(not self._is_word(token) for _, token in window if token not in name)
                 shared = any(token in name for _, token in window)
                 if (unknown or shared) and fuzz.ratio(run, joined) >= ALIAS_RATIO:
                     return window[0][0], window[-1][0] + 1
+        return None
+
+
+class _Tokens:
+    """The words of one text, with what every exercise's name is compared with made once."""
+
+    def __init__(self, tokens: list[str], longest: int, is_word: Callable[[str], bool]) -> None:
+        self.tokens = tokens
+        self._places = {token: index for index, token in reversed(list(enumerate(tokens)))}
+        self._strange = [
+            (index, token) for index, token in enumerate(tokens) if len(token) >= 4 and not is_word(token)
+        ]
+        kept = [(index, token) for index, token in enumerate(tokens) if token not in _SKIP]
+        self._runs = [
+            [
+                ("".join(token for _, token in kept[at : at + size]), kept[at : at + size])
+                for at in range(len(kept) - size + 1)
+            ]
+            for size in range(1, longest + 1)
+        ]
+
+    def runs(self, size: int) -> list[tuple[str, list[tuple[int, str]]]]:
+        """Return the runs of so many words, each joined and with its words and their places."""
+        return self._runs[size - 1]
+
+    def position(self, word: str) -> int | None:
+        """Return where a word stands, perhaps misspelled."""
+        if (place := self._places.get(word)) is not None:
+            return place
+        if len(word) < 4:
+            return None
+        allowed = 1 if len(word) < 8 else 2
+        for index, token in self._strange:
+            if abs(len(token) - len(word)) <= allowed and DamerauLevenshtein.distance(token, word) <= allowed:
+                return index
         return None
 
 

@@ -41,8 +41,11 @@ class PlanWriter:
         """Return the exercises that passages name."""
         return list(dict.fromkeys(m.chunk for chunk in chunks for m in self._mentions.find(chunk.text)))
 
-    def write(self, draft: Draft, message: str, before: Week | None) -> Week:
-        """Add the plan to the draft and return the week it was drawn for."""
+    def write(self, draft: Draft, message: str, before: Week | None, *, whole: bool = True) -> Week:
+        """Add the plan to the draft and return the week it was drawn for.
+
+        Without `whole` the table that was shown is not said again, only how it gets into a calendar.
+        """
         week = read(message, before or Week())
         if self._linker.concepts.named(message) and before is None:
             week.goal = message
@@ -50,7 +53,11 @@ class PlanWriter:
         drawn = draw(week, self._rules, preferred)
         draft.plan = drawn.days
         draft.weeks_away = week.weeks_away
-        draft.say(self._wording.say("plan.lead"))
+        if not whole:
+            draft.say(self._wording.say("plan.calendar_line"))
+            draft.suggestions = self._wording.all("plan.suggest.again")
+            return week
+        draft.say(self._wording.say("plan.lead" if before is None else "plan.lead_again"))
         draft.say("\n".join([self._wording.say("plan.head"), *(self._row(day) for day in drawn.days)]))
         self._say_assumptions(draft, drawn.assumed)
         if week.weeks_away:
@@ -62,7 +69,10 @@ class PlanWriter:
             for way in self._rules.ways.values():
                 draft.cite(way.chunk)
         self._composer.frequency(draft)
-        draft.say(self._wording.say("plan.change" if week.known else "plan.ask"))
+        hint = "change" if week.known else "ask"
+        if f"plan.{hint}" not in draft.said:
+            draft.said.append(f"plan.{hint}")
+            draft.say(self._wording.say(f"plan.{hint}"))
         draft.suggestions = self._wording.all(f"plan.suggest.{'again' if week.known else 'ask'}")
         ids = list(
             dict.fromkeys(

@@ -7,7 +7,7 @@ import re
 MOST = 3
 LEAST_WORDS = 2
 _ASKS = (
-    r"how|what|when|where|which|why|who|can|could|should|do|does|did|is|are|will|would|may|"
+    r"(?:how|what|when|where|why|who)(?:'?s|’s)?|which|can|could|should|do|does|did|is|are|will|would|may|"
     r"show|explain|tell|give|list|make|plan|put|compare"
 )
 _SPLIT = re.compile(
@@ -17,11 +17,12 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    rf"^(?:and |also |so |ok |then )?(?:{_ASKS})\b|[:,]\s*(?:how|what|when|where|which|why)\b|\?\s*$",
+    rf"^(?:(?:and|also|so|ok|then|yes|yeah|no|but|well|sure|right)\W+)*(?:{_ASKS})\b"
+    r"|(?:[:,]\s*|\bbut )(?:how|what|when|where|which|why)\b|\?\s*$",
     re.IGNORECASE,
 )
 _WISH = re.compile(
-    r"\b(?:look(?:ing)? (?:for|into|to)|i(?:'d| would) (?:like|love)|i (?:want|need)|"
+    r"\b(?:look(?:ing)? (?:for|into|to)|i(?:'d| would) (?:like|love)|would (?:like|love)|i (?:want|need)|"
     r"any (?:tips|advice|ideas|help)|trying to|wonder(?:ing)?|please|just (?:tell|show|give) me)\b",
     re.IGNORECASE,
 )

@@ -20,8 +20,19 @@ from assistant.ingestion.chunks import Chunk
 Covered = Callable[[Sequence[Document], float, float], bool]
 
 SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny")
-ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order")
-FOLLOW_UPS = (*ABOUT_ONE, "why", "causes", "integrate", "more", "all", "easier", "no_weights", "plan")
+ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order", "alternative")
+FOLLOW_UPS = (
+    *ABOUT_ONE,
+    "why",
+    "causes",
+    "integrate",
+    "more",
+    "all",
+    "easier",
+    "no_weights",
+    "plan",
+    "calendar",
+)
 LISTS = ("all", "summary", "order", "more")
 OWN_WORDS = ("out.pregnancy", "out.surgery", "out.children", "out.drugs")
 """Kinds outside the guide whose own wording is said even to somebody who tells of pain."""
@@ -36,7 +47,11 @@ OUTSIDE_NAMED = -0.05
 limping")."""
 OUTSIDE_WHOLE_NAME = -0.25
 """The same where the whole name stands there ("diastasis recti and dead bugs")."""
-MEDICAL = ("diagnosis", "imaging", "drugs", "surgery", "pregnancy", "children")
+NEARLY = 0.15
+"""Distance to the nearest intent within which a message may tell of pain all the same."""
+LEAD = 0.05
+"""By how much an intent must be nearer than every other to be taken for certain."""
+MEDICAL = ("drugs", "surgery", "pregnancy", "children")
 """Kinds whose questions are not answered with an exercise in doubt."""
 DOUBT = 0.1
 """How much further inside a message must lean that may be of such a kind."""
@@ -46,6 +61,8 @@ NEAR_OUT = 0.35
 """Least similarity to a kind of question outside the guide at which that kind's own wording is used."""
 SHORT_WORDS = 7
 FRAGMENT_WORDS = 3
+BARE_WORDS = 5
+"""Words up to which "it" can only mean something said before."""
 ANCHOR = 0.42
 """Least cosine of a passage that the answer must hold."""
 ANCHOR_SHARE = 0.85
@@ -68,14 +85,19 @@ _COUNTS = {name: count for count, name in enumerate(_NUMBERS, start=1)}
 _COUNT = "|".join(_COUNTS)
 _PLACE = r"first|second|third|fourth|fifth|last|1st|2nd|3rd"
 _ORDINAL = re.compile(
-    rf"\b(?:({_PLACE}) (?:one|exercise|move)|the ({_PLACE})(?=\s*(?:[?.!,]|$)))"
+    rf"\b(?:({_PLACE}) (?:one|exercise|move)"
+    rf"|the ({_PLACE})\b"
+    r"(?!\s+(?:time|week|day|run|half|mile|month|place|thing|visit|step|part|set|round|few)))"
     rf"|(?:\bnumber|\bno\.?|#)\s*(\d{{1,2}}|{_COUNT})\b",
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
-    r"\b(it|that|this|those|these|them|they|one|ones|both|either)\b|^(?:and|what about|how about|but)\b",
+    r"\b(it|that|this|those|these|them|they|one|ones|both|either|instead|else|alternatives?)\b"
+    r"|^(?:and|what about|how about|but)\b",
     re.IGNORECASE,
 )
+_SIDE = re.compile(r"^(?:\W*(?:and|so|ok|what|about|how)\W+)*(before|after)\W*$", re.IGNORECASE)
+"""A message that is only "and before?"."""
 _OTHER = re.compile(r"\bthe other (?:one|exercise|move|\w+)\b", re.IGNORECASE)
 
 
@@ -149,6 +171,7 @@ class Understanding:
         covered: Covered,
         *,
         tells: bool = False,
+        fresh: bool = False,
         before: str = "",
     ) -> Question:
         """Return what `message` asks for.
@@ -158,7 +181,8 @@ class Understanding:
             documents: The passages found for it.
             memory: What was talked about.
             covered: Judges whether the guide covers a question.
-            tells: It tells of pain and asks nothing.
+            tells: It asks nothing, and the visitor has pain.
+            fresh: It told something new of the pain.
             before: The question before it, in the same message or an earlier one.
         """
         mentions = self._find(message)
@@ -174,19 +198,36 @@ class Understanding:
         pointed = [] if named else self._pointed(message, memory, intents)
         whole = any(mention.strength == 1.0 and len(mention.words) > 1 for mention in mentions)
         intent = self._intent(message, intents, named, pointed, documents, memory, covered, whole=whole)
+        listed = {self._by_id[i].kind for i in memory.listed if i in self._by_id}
+        if intent == "protect" and memory.intent == "protect" and "tip" in listed:
+            # Tips again, and nothing said of which: the others.
+            intent = intent if self._names_concept(message) else "more"
         polite = intent in ("thanks", "goodbye") and intents.scores[intent] >= SURE_LIST
-        nothing = (intent in (*SMALLTALK, "which") and not polite) or (intent in ABOUT_ONE and not pointed)
-        if tells and (named or nothing or (intent.startswith("out.") and intent not in OWN_WORDS)):
+        nothing = (intent in (*SMALLTALK, "which") and not polite) or (
+            intent in ABOUT_ONE and not pointed and not named
+        )
+        hurts = named and intents.scores["report"] > max(SURE_LIST, intents.scores["howto"])
+        outside = intent.startswith("out.") and intent not in OWN_WORDS
+        told = max(intents.scores["report"], intents.scores["seek_help"])
+        complains = fresh and not polite and intent not in OWN_WORDS
+        complains = complains and told >= max(intents.scores.values()) - NEARLY
+        if tells and (hurts or nothing or outside or complains):
             # Whoever stops an exercise because it hurts is not shown the exercise again.
             return Question(message, "report", passages=passages, context=message)
         follows = intent in ABOUT_ONE or intent == "holds" or (intent == "integrate" and len(pointed) == 1)
         targets = named or (pointed if follows else [])
+        if intent == "compare" and len(named) == 1:
+            # "what's the difference to cat-cow": from the one that was talked about.
+            shown = [self._by_id[i] for i in memory.shown if i in self._by_id and i != named[0].id]
+            targets = [*shown, *named] if len(shown) == 1 else named
+        if intent in ("calendar", "plan") and memory.week is None:
+            intent = "plan"
         return Question(
             message,
             intent,
             targets,
             passages,
-            self._context(message, named, memory),
+            self._context(message, named, memory, intent),
             self._anchors(documents),
             bool(named),
             max((float(d.metadata["dense"]) for d in documents), default=0.0),
@@ -200,8 +241,10 @@ class Understanding:
             texts.append(f"{memory.questions[-1]} {message}")
         return [*texts, self._context(message, [mention.chunk for mention in mentions], memory)]
 
-    def _context(self, message: str, named: Sequence[Chunk], memory: Memory) -> str:
+    def _context(self, message: str, named: Sequence[Chunk], memory: Memory, intent: str = "") -> str:
         """Return the text that the needs are read from: this message, or an earlier one it points back to."""
+        if intent == "integrate" and (side := _SIDE.search(message)):
+            return f"{message} {side[1]} a run"
         points = len(message.split()) <= SHORT_WORDS and _POINTS_BACK.search(message)
         if memory.about and points and not named and not self._names_concept(message):
             return f"{memory.about} {message}"
@@ -239,7 +282,7 @@ class Understanding:
         best = intents.best
         if self._about_plan(message, intents, memory, covered, documents):
             return "plan"
-        if best.startswith("clinic") and intents.scores[best] > SURE_TALK and intents.margin > 0.02:
+        if best.startswith("clinic") and intents.scores[best] > SURE_TALK and intents.margin > LEAD:
             return best
         if named:
             if self._beside(message, intents, OUTSIDE_WHOLE_NAME if whole else OUTSIDE_NAMED):
@@ -247,14 +290,17 @@ class Understanding:
             if len(message.split()) - sum(len(c.title.split()) for c in named) <= 1:
                 # "and superman": the bare name, whatever was asked before.
                 return "dose" if memory.intent == "dose" and _POINTS_BACK.search(message) else "howto"
-            known = (*ABOUT_ONE, "integrate", "choose", "plan", "easier", "no_weights")
+            known = (*ABOUT_ONE, "integrate", "choose", "plan", "calendar", "easier", "no_weights", "report")
+            if best == "alternative" and not self._clearly(best, intents):
+                best = next(name for name in intents.scores if name != best)
             return best if best in known else "howto"
-        if best in SMALLTALK or best.startswith("meta"):
-            if intents.scores[best] > SURE_TALK + max(0.0, TALK_MARGIN - intents.margin):
-                return best
-            best = next(n for n in intents.scores if n not in SMALLTALK and not n.startswith("meta"))
         if len(pointed) == 1 and (_ORDINAL.search(message) or _OTHER.search(message)):
             return best if best in ("benefit", "dose", "frequency") else "howto"
+        if best in SMALLTALK or best.startswith("meta"):
+            back = best == "meta_ability" and len(pointed) == 1
+            if not back and intents.scores[best] > SURE_TALK + max(0.0, TALK_MARGIN - intents.margin):
+                return best
+            best = next(n for n in intents.scores if n not in SMALLTALK and not n.startswith("meta"))
         if best in LISTS and intents.scores[best] < SURE_LIST:
             best = next(
                 n for n in intents.scores if n not in (*LISTS, *SMALLTALK) and not n.startswith("meta")
@@ -265,7 +311,8 @@ class Understanding:
                 return "benefit"
             if pointed or best in ("more", "all", "easier", "no_weights"):
                 return best
-            if not memory.shown and best in ABOUT_ONE and _POINTS_BACK.search(message):
+            bare = len(message.split()) <= BARE_WORDS
+            if not memory.shown and bare and best in ABOUT_ONE and _POINTS_BACK.search(message):
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
         if best == "report" and not asks(message) and intents.margin > 0:
             return best
@@ -275,6 +322,12 @@ class Understanding:
             near = intents.out[intents.best_out] >= NEAR_OUT
             return f"out.{intents.best_out}" if near else "out.lead"
         return best
+
+    @staticmethod
+    def _clearly(name: str, intents: Intents) -> bool:
+        """Say whether an intent is near, and by far the nearest."""
+        others = max(score for other, score in intents.scores.items() if other != name)
+        return intents.scores[name] >= SURE_LIST and intents.scores[name] > others + LEAD
 
     @staticmethod
     def _of_substance(intents: Intents) -> list[float]:

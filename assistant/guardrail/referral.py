@@ -19,6 +19,8 @@ from assistant.wording import Wording
 
 EMERGENCY = "emergency.toml"
 MAX_REASONS = 3
+REMIND_EVERY = 3
+"""The turn behind the card reminds of it in a line, and then every third one."""
 _NUMBER = r"^(\+?[0-9]{2,15})?$"
 
 
@@ -134,16 +136,19 @@ def _check(triage: Triage, clinic: Clinic, wording: Wording) -> CareCard:
 
 
 def _refer(triage: Triage, clinic: Clinic, wording: Wording) -> CareCard:
-    """Return the whole card at first, the reasons where a new one appeared, and a short line after that."""
+    """Return the whole card at first, the reasons where a new one appeared, and now and then a short line."""
     other = "_other" if triage.subject == "other" else ""
+    since = triage.state.turn - max((reason.turn for reason in triage.reasons), default=triage.state.turn)
     if all(reason.turn == triage.state.turn for reason in triage.reasons):
         key = "lead"
     else:
-        key = "again" if _new(triage) else "reminder"
+        key = "reminder" if since else "again"
     lead = wording.say(f"care.refer.{key}{other}", reasons=reasons(triage, wording), clinic=clinic.name)
     line = f"care.refer_line.{triage.language}"
     if key == "reminder" and wording.has(line):
         lead = wording.say(line)
+    if since > 1 and since % REMIND_EVERY:
+        lead = ""
     return CareCard(lead, clinic.ways_to_a_person(), wording.all("care.refer.suggestions"))
 
 

@@ -42,6 +42,8 @@ class Shared:
         self._settings = settings
         self._lock = threading.Lock()
         self._embeddings: LocalEmbeddings | None = None
+        self.loading = threading.Lock()
+        """Held by the clinic that loads: the next one finds in the cache what both need."""
         self.database = open_database(settings)
         self.secrecy = Secrecy.load(settings)
         self.limiter = Limiter(settings)
@@ -170,7 +172,8 @@ class Runtime:
             return
         try:
             self._embeddings = self._shared.embeddings()
-            self._assistant = Assistant.load(self.settings, embeddings=self._embeddings)
+            with self._shared.loading:
+                self._assistant = Assistant.load(self.settings, embeddings=self._embeddings)
             self.problem = ""
         except Exception as error:
             self.problem = f"{type(error).__name__}: {error}"

@@ -23,6 +23,8 @@ from statistics import median
 from typing import Any, Literal
 
 import httpx
+import numpy as np
+from numpy.typing import NDArray
 
 from assistant import settings as settings_module
 from assistant.ingestion import index
@@ -37,6 +39,7 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 CLIENTS = (1, 8, 32)
 Texts = Literal["new", "repeated"]
 KINDS: tuple[Texts, ...] = ("new", "repeated")
+MADE_UP = "It depends."
 EMBEDDINGS = 60
 """Bare embedding calls and bare retrievals of one round."""
 
@@ -173,18 +176,32 @@ def asked(process: subprocess.Popen[str], number: int) -> float:
 
 
 def grown(chunks: int, folder: Path, embeddings: LocalEmbeddings) -> Settings:
-    """Return settings with an index of the guide and about that many made-up passages."""
+    """Return settings with an index of the guide and about that many made-up passages.
+
+    Made-up passages get made-up vectors, each near one of a few hundred real ones: what grows here is the
+    look-up, and a hundred thousand embeddings would take a quarter of an hour.
+    """
     settings = folder_settings(folder)
     guides = folder / "guides"
     guides.mkdir()
     texts = questions(chunks * 2, seed=9)
     for number in range(0, chunks, 500):
         parts = [
-            f"## Section {i}\n\n{texts[2 * i]} It depends. {texts[2 * i + 1]} Go by how it feels.\n"
+            f"## Section {i}\n\n{texts[2 * i]} {MADE_UP} {texts[2 * i + 1]} Go by how it feels.\n"
             for i in range(number, min(number + 500, chunks))
         ]
         (guides / f"g{number}.md").write_text(f"# Guide {number}\n\n" + "\n".join(parts))
-    index.ingest(settings, embeddings.encode, embeddings.identity, [settings.knowledge_dir, guides])
+    real = embeddings.encode(texts[:300])
+    chance = np.random.default_rng(9)
+
+    def encode(asked: Sequence[str]) -> NDArray[np.float32]:
+        if not any(MADE_UP in text for text in asked):
+            return embeddings.encode(asked)
+        noise = chance.normal(0, 0.6 / real.shape[1] ** 0.5, (len(asked), real.shape[1]))
+        rows = real[chance.integers(0, len(real), len(asked))] + noise.astype(np.float32)
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+    index.ingest(settings, encode, embeddings.identity, [settings.knowledge_dir, guides])
     return settings
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -49,12 +50,12 @@ def test_one_run_gives_scores_and_embedding() -> None:
     def encoder(texts: object) -> np.ndarray:  # type: ignore[type-arg]
         raise AssertionError("the embedding is there already")
 
-    def both(text: str) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
-        calls.append(text)
-        return np.ones(2, np.float32), np.zeros(3, np.float32)
+    def both(texts: Sequence[str]) -> np.ndarray:  # type: ignore[type-arg]
+        calls.extend(texts)
+        return np.array([[1, 1, 0, 0, 0]] * len(texts), np.float32)
 
-    held = LocalEmbeddings(encoder, identity="x", scorer=both)
-    held.scores("a")
+    held = LocalEmbeddings(encoder, identity="x", scorer=both, dimensions=2)
+    assert held.scores("a") == pytest.approx(np.zeros(3))
     held.scores("a")
     assert held.encode(["a"]).shape == (1, 2)
     assert calls == ["a"]

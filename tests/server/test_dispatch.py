@@ -15,6 +15,7 @@ from assistant.ingestion import index
 from assistant.retrieval.embeddings import LocalEmbeddings
 from assistant.server.dispatch import Dispatcher
 from tests.clinics import ASKED, HOSTS, KEYS, PASSWORDS, make
+from tests.conftest import share
 from tests.services.engines import wait_until
 
 CALLBACK = {"name": "Ana", "contact": "ana@runner.example", "topic": "call_back", "consent": True}
@@ -30,9 +31,7 @@ def dispatcher(tmp_path_factory: pytest.TempPathFactory, embeddings: LocalEmbedd
     folder = tmp_path_factory.mktemp("several")
     data = folder / "data"
     data.mkdir()
-    models = settings_module.default_data_dir() / "models"
-    if models.is_dir():
-        (data / "models").symlink_to(models)
+    share(data)
     base = settings_module.load(clinics_dir=make(folder / "clinics"), data_dir=data, limit_local=True)
     for own in clinics.load(base):
         index.ingest(own, embeddings.encode, embeddings.identity)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.settings import Settings
+from tests.conftest import share
 
 
 @pytest.fixture
@@ -16,6 +17,5 @@ def data_dir(guide_settings: Settings, tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
     shutil.copytree(guide_settings.data_dir / "index", folder / "index")
-    if (guide_settings.data_dir / "models").exists():
-        (folder / "models").symlink_to((guide_settings.data_dir / "models").resolve())
+    share(folder)
     return folder

@@ -15,8 +15,8 @@ import httpx
 import psycopg
 import pytest
 
-from assistant import settings as settings_module
 from tests.clinics import ASKED, HOSTS, KEYS, make
+from tests.conftest import share
 from tests.services.engines import Postgres, Redis, fresh_database
 from tests.services.processes import ROOT, Server
 
@@ -33,9 +33,7 @@ PAINS = {"it has hurt for a month when I run": "refer", "I have no pain at all":
 def test_nothing_crosses_between_clinics(pgvector: Postgres, redis_server: Redis, tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
-    models = settings_module.default_data_dir() / "models"
-    if models.is_dir():
-        (data / "models").symlink_to(models)
+    share(data)
     database = fresh_database(pgvector)
     env = {
         "ASSISTANT_CLINICS_DIR": str(make(tmp_path / "clinics")),
