@@ -14,7 +14,7 @@ import os
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -35,6 +35,11 @@ PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128
 """SHA-256 of all-MiniLM-L6-v2's `model.safetensors`, as published with the model."""
 MAX_WORD_PIECES = 256
 BATCH = 32
+MOST_PIECES = 1_024
+"""Word pieces of one run, padding counted; a run of four of the longest texts."""
+MOST_PADDING = 1.25
+SPARE_PIECES = 8
+"""A run's longest text is at most so much longer than its shortest; one more run costs about as much."""
 CACHE_SIZE = 4_096
 KEPT_BATCH = 16
 """Least number of texts whose vectors are worth a file."""
@@ -353,38 +358,57 @@ class _OnnxEncoder:
         limit = json.loads((folder / "export.json").read_text())["max_word_pieces"]
         self.vocabulary = frozenset(self._tokenizer.get_vocab())
         self._tokenizer.enable_truncation(limit)
-        # Texts of one length travel together, so padding is only ever to the longest of a batch.
-        self._tokenizer.enable_padding()
+        self._tokenizer.no_padding()
         self._only_asked = onnxruntime.RunOptions()
         # Without this the adapter's layers would run for every text, asked for or not.
         self._only_asked.only_execute_path_to_fetches = True
 
     def __call__(self, texts: Sequence[str], /) -> Vectors:
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        rows: list[Vectors] = [np.zeros(0, np.float32)] * len(texts)
-        for start in range(0, len(order), BATCH):
-            batch = order[start : start + BATCH]
-            for index, row in zip(batch, self._run([texts[i] for i in batch]), strict=True):
-                rows[index] = row
-        return np.stack(rows)
+        return self._rows(texts, ["embedding"])
 
     def both(self, texts: Sequence[str], /) -> Vectors:
         """Return for each text its embedding and behind it the adapter's scores."""
-        outputs = self._session.run(["embedding", "scores"], self._feed(list(texts)))
-        return np.hstack([np.asarray(output, dtype=np.float32) for output in outputs])
+        return self._rows(texts, ["embedding", "scores"])
 
-    def _run(self, texts: list[str]) -> Vectors:
-        output = self._session.run(["embedding"], self._feed(texts), self._only_asked)[0]
-        return np.asarray(output, dtype=np.float32)
+    def _rows(self, texts: Sequence[str], names: list[str]) -> Vectors:
+        """Run texts of about one length together; return the named outputs side by side, a row a text."""
+        pieces = [item.ids for item in self._tokenizer.encode_batch(list(texts))]
+        order = sorted(range(len(pieces)), key=lambda index: len(pieces[index]))
+        rows: list[Vectors] = [np.zeros(0, np.float32)] * len(pieces)
+        for start, end in together([len(pieces[index]) for index in order]):
+            group = order[start:end]
+            feed = self._feed([pieces[index] for index in group])
+            outputs = self._session.run(names, feed, self._only_asked)
+            joined = np.hstack([np.asarray(output, dtype=np.float32) for output in outputs])
+            for index, row in zip(group, joined, strict=True):
+                rows[index] = row
+        return np.stack(rows)
 
-    def _feed(self, texts: list[str]) -> dict[str, NDArray[np.int64]]:
-        encoded = self._tokenizer.encode_batch(texts)
-        feed = {
-            "input_ids": np.array([item.ids for item in encoded], dtype=np.int64),
-            "attention_mask": np.array([item.attention_mask for item in encoded], dtype=np.int64),
-            "token_type_ids": np.array([item.type_ids for item in encoded], dtype=np.int64),
-        }
+    def _feed(self, pieces: list[list[int]]) -> dict[str, NDArray[np.int64]]:
+        ids = np.zeros((len(pieces), max(len(row) for row in pieces)), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for number, row in enumerate(pieces):
+            ids[number, : len(row)] = row
+            mask[number, : len(row)] = 1
+        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         return {name: feed[name] for name in self._inputs}
+
+
+def together(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the runs into which ascending lengths are best cut.
+
+    A run pads every text to its longest: a short message beside a long one would cost as much as that, and
+    the memory of the largest run is kept for good.
+    """
+    start = 0
+    for place, length in enumerate(lengths):
+        number = place - start
+        long = length > lengths[start] * MOST_PADDING + SPARE_PIECES
+        if number and (number == BATCH or long or (number + 1) * length > MOST_PIECES):
+            yield start, place
+            start = place
+    if lengths:
+        yield start, len(lengths)
 
 
 def export(source: Path, folder: Path, adapter: Adapter | None = None) -> None:

@@ -160,15 +160,15 @@ def test_staff_sign_in_at_their_own_clinic_alone(client: TestClient) -> None:
 def test_gaps_votes_and_counts_belong_to_their_clinic(
     client: TestClient, dispatcher: Dispatcher, embeddings: LocalEmbeddings
 ) -> None:
-    said = chat(client, "south", "do you sell concert tickets for Friday?").json()
-    vote = {"message_id": said["message_id"], "helpful": False, "comment": "no tickets"}
+    said = chat(client, "south", "who won the football world cup last year?").json()
+    vote = {"message_id": said["message_id"], "helpful": False, "comment": "no football"}
     assert client.post("/api/feedback", json=vote, headers=WAYS["south"]).status_code == 204
     asked = {
         clinic: [g.question for g in dispatcher.runtime(clinic).statistics.gaps(embeddings.encode).found]
         for clinic in WAYS
     }
-    assert any("tickets" in question for question in asked["south"])
-    assert not any("tickets" in question for name in ("north", "west") for question in asked[name])
+    assert any("football" in question for question in asked["south"])
+    assert not any("football" in question for name in ("north", "west") for question in asked[name])
     assert dispatcher.runtime("south").statistics.votes()[1] == 1
     assert dispatcher.runtime("north").statistics.votes()[:2] == (0, 0)
 
