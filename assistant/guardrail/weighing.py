@@ -40,7 +40,7 @@ def weigh(policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading
         facts.present(now, told, reading)
         facts.add(policy, now, opinion.urgent_row, told, source="head")
     elif level in ("none", "check"):
-        if now.elsewhere:
+        if now.elsewhere or (now.facts and not spoken):
             return
         if refer + urgent >= (limits.refer_void if doubtful or now.mild else limits.refer):
             facts.present(now, told, reading)
