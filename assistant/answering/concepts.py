@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -58,10 +57,11 @@ class Concepts:
         self.positions = positions
         """Concepts that an exercise also serves by its steps."""
         self.words = [term for terms in words_of.values() for term in terms]
-        self._patterns = {
-            name: re.compile("|".join(rf"(?<!\S){re.escape(_stems(term))}(?!\S)" for term in terms))
-            for name, terms in words_of.items()
-        }
+        self._terms: dict[str, list[tuple[list[str], str]]] = {}
+        for name, terms in words_of.items():
+            for term in map(_stems, terms):
+                if term:
+                    self._terms.setdefault(term[0], []).append((term, name))
         # One message is looked through several times on its way to an answer.
         self._found = lru_cache(maxsize=KEPT_TEXTS)(self._find)
 
@@ -93,8 +93,13 @@ class Concepts:
         return self._found(text)
 
     def _find(self, text: str) -> frozenset[str]:
-        plain = _stems(text)
-        return frozenset(name for name, pattern in self._patterns.items() if pattern.search(plain))
+        stems = _stems(text)
+        return frozenset(
+            name
+            for place, stem in enumerate(stems)
+            for term, name in self._terms.get(stem, ())
+            if stems[place : place + len(term)] == term
+        )
 
     def need(self, text: str) -> Need:
         """Return the concepts that `text` asks for, those near them at less weight."""
@@ -169,8 +174,9 @@ class Linker:
         return sorted(scored, key=lambda item: (-item[1], item[0].position))
 
 
-def _stems(text: str) -> str:
-    return " ".join(_STEMMER.stemWords(words(text)))
+def _stems(text: str) -> list[str]:
+    stems: list[str] = _STEMMER.stemWords(words(text))
+    return stems
 
 
 def _about(chunk: Chunk) -> str:
