@@ -96,6 +96,10 @@ _POINTS_BACK = re.compile(
     r"|^(?:and|what about|how about|but)\b",
     re.IGNORECASE,
 )
+_FILLERS = frozenset(
+    ("and", "the", "a", "what", "about", "how", "ok", "okay", "so", "then", "now", "also", "but", "other")
+)
+"""Words beside an exercise's name that ask for nothing in particular."""
 _SIDE = re.compile(r"^(?:\W*(?:and|so|ok|what|about|how)\W+)*(before|after)\W*$", re.IGNORECASE)
 """A message that is only "and before?"."""
 _OTHER = re.compile(r"\bthe other (?:one|exercise|move|\w+)\b", re.IGNORECASE)
@@ -187,6 +191,8 @@ class Understanding:
         """
         mentions = self._find(message)
         named = [mention.chunk for mention in mentions]
+        if _OTHER.search(message) and len(named) > 1:
+            named = [chunk for chunk in named if chunk.id not in memory.shown] or named
         intents = self._intents.classify(mask(message, mentions, self._stand_in))
         if item := self._item(message, memory):
             return Question(message, "item", [], [item], context=item.searchable)
@@ -196,8 +202,12 @@ class Understanding:
             intents = self._intents.classify(f"{before} {message}")
         passages = [self._by_id[str(d.id)] for d in documents if str(d.id) in self._by_id]
         pointed = [] if named else self._pointed(message, memory, intents)
+        taken = {i for mention in mentions for i in range(mention.start, mention.end)}
+        bare = bool(named) and {w for i, w in enumerate(words(message)) if i not in taken} <= _FILLERS
         whole = any(mention.strength == 1.0 and len(mention.words) > 1 for mention in mentions)
-        intent = self._intent(message, intents, named, pointed, documents, memory, covered, whole=whole)
+        intent = self._intent(
+            message, intents, named, pointed, documents, memory, covered, whole=whole, bare=bare
+        )
         listed = {self._by_id[i].kind for i in memory.listed if i in self._by_id}
         if intent == "protect" and memory.intent == "protect" and "tip" in listed:
             # Tips again, and nothing said of which: the others.
@@ -278,6 +288,7 @@ class Understanding:
         covered: Covered,
         *,
         whole: bool,
+        bare: bool,
     ) -> str:
         best = intents.best
         if self._about_plan(message, intents, memory, covered, documents):
@@ -287,7 +298,7 @@ class Understanding:
         if named:
             if self._beside(message, intents, OUTSIDE_WHOLE_NAME if whole else OUTSIDE_NAMED):
                 return f"out.{intents.best_out}"
-            if len(message.split()) - sum(len(c.title.split()) for c in named) <= 1:
+            if bare:
                 # "and superman": the bare name, whatever was asked before.
                 return "dose" if memory.intent == "dose" and _POINTS_BACK.search(message) else "howto"
             known = (*ABOUT_ONE, "integrate", "choose", "plan", "calendar", "easier", "no_weights", "report")
@@ -311,8 +322,8 @@ class Understanding:
                 return "benefit"
             if pointed or best in ("more", "all", "easier", "no_weights"):
                 return best
-            bare = len(message.split()) <= BARE_WORDS
-            if not memory.shown and bare and best in ABOUT_ONE and _POINTS_BACK.search(message):
+            few = len(message.split()) <= BARE_WORDS
+            if not memory.shown and few and best in ABOUT_ONE and _POINTS_BACK.search(message):
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
         if best == "report" and not asks(message) and intents.margin > 0:
             return best

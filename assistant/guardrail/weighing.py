@@ -34,16 +34,18 @@ def weigh(policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading
     doubtful = void(reading) or reading.over_at is not None or now.elsewhere or not spoken
     story = reading.words() >= STORY_WORDS
     timed = any(f.days is not None for f in now.facts)
-    if urgent >= (limits.urgent_void if doubtful else limits.urgent):
+    # A fever, a bad night or lost weight says something only beside a back that hurts.
+    counts = spoken or policy.flags[opinion.urgent_row].needs != "pain"
+    if urgent >= (limits.urgent_void if doubtful else limits.urgent) and counts:
         facts.present(now, told, reading)
         facts.add(policy, now, opinion.urgent_row, told, source="head")
     elif level in ("none", "check"):
-        if now.elsewhere:
+        if now.elsewhere or (now.facts and not spoken):
             return
         if refer + urgent >= (limits.refer_void if doubtful or now.mild else limits.refer):
             facts.present(now, told, reading)
             facts.add(policy, now, opinion.refer_row, told, source="head")
-        elif level == "none" and 1 - none >= limits.check and not now.mild:
+        elif level == "none" and 1 - none >= limits.check and not (doubtful or now.mild):
             facts.present(now, told, reading)
         elif level == "check" and none >= (limits.quiet if story else limits.quiet_short):
             now.pain = "unknown"

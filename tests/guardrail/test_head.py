@@ -36,16 +36,18 @@ def test_embed_is_called_at_most_once_with_the_message_first() -> None:
     assert embed.calls[0][0] == message
 
 
-def test_the_adapter_counts_as_much_as_the_head(guardrail: Guardrail) -> None:
+def test_the_adapter_and_the_head_must_share_an_opinion(guardrail: Guardrail) -> None:
     head = Head.load(resources.folder("knowledge") / FILE)
     assert head is not None
     reading = signals.read("which shoes are best", guardrail.policy, date(2026, 11, 22))
     vector = CountingEmbed()(["one"])[0]
     scores = np.zeros(len(LEVELS) + len(head.signals), dtype=np.float32)
-    scores[LEVELS.index("urgent")] = 20.0
+    scores[LEVELS.index("urgent")] = 4.0
     scores[len(LEVELS) + head.signals.index("despair")] = 20.0
     alone, both = head.judge(vector, reading), head.judge(vector, reading, scores)
-    assert both.chances[3] == pytest.approx((alone.chances[3] + 1) / 2, abs=0.01)
+    adapters_own = float(np.exp(4.0) / (np.exp(4.0) + 3))
+    assert alone.chances[3] < both.chances[3] < adapters_own
+    assert both.chances.sum() == pytest.approx(1.0, abs=1e-5)
     assert both.urgent_row == "self_harm"
 
 

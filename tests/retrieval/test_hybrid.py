@@ -79,3 +79,23 @@ def test_each_ranking_works_alone(guide_settings: Settings, embeddings: LocalEmb
 
 def test_a_query_of_unknown_words_only_is_answered_by_meaning(retriever: HybridRetriever) -> None:
     assert len(retriever.invoke("🏃")) == retriever.k
+
+
+def test_a_passage_is_found_by_one_of_its_lines(retriever: HybridRetriever) -> None:
+    found = retriever.invoke("hands and knees, stick one arm out and the opposite leg back")
+    assert "Bird Dogs" in [document.metadata["title"] for document in found[:3]]
+
+
+def test_shared_needs_raise_a_passage(guide_settings: Settings, embeddings: LocalEmbeddings) -> None:
+    given = parts(guide_settings, embeddings)
+    wanted = next(chunk for chunk in given["chunks"] if chunk.title == "Vary surfaces")
+    query = "what do you think of it"
+    plain = HybridRetriever(**given).search(query, 60)
+    needing = HybridRetriever(
+        **given, needs=lambda text: {"ground": 1.0} if text in (query, wanted.searchable) else {}
+    ).search(query, 60)
+
+    def score(documents: list[Any]) -> float:
+        return next(float(d.metadata["score"]) for d in documents if d.id == wanted.id)
+
+    assert score(needing) > score(plain)
