@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import fsum
 from pathlib import Path
 
 import numpy as np
@@ -159,8 +160,9 @@ class Linker:
     def _shared(self, text: str) -> dict[str, float]:
         """Return for each chunk the weight of the concepts that it shares with `text`."""
         weights = self.concepts.need(text).weights
+        # fsum: the order of a set changes from process to process, and a plain sum's last digit with it.
         return {
-            chunk.id: sum(weights.get(name, 0.0) for name in self._links[chunk.id]) for chunk in self._chunks
+            chunk.id: fsum(weights.get(name, 0.0) for name in self._links[chunk.id]) for chunk in self._chunks
         }
 
     def _ranked(self, text: str, *kinds: str) -> list[tuple[Chunk, float]]:

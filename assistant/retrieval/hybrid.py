@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from math import fsum
 from typing import Any
 
 import bm25s
@@ -114,7 +115,7 @@ class HybridRetriever(BaseRetriever):
         least = min(near.values(), default=0.0)
         for chunk_id in {**dense, **lexical}:
             served = self._served.get(chunk_id, frozenset())
-            shared = sum(asked.get(need, 0.0) for need in served)
+            shared = fsum(asked.get(need, 0.0) for need in served)
             joined[chunk_id] = (
                 near.get(chunk_id, least)
                 + LEXICAL_WEIGHT * min(lexical.get(chunk_id, 0.0), MOST_LEXICAL) / MOST_LEXICAL
