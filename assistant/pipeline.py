@@ -149,7 +149,7 @@ class Assistant:
         retriever = HybridRetriever(
             chunks=build.chunks,
             store=vectorstore.open_store(
-                settings, build.name, embeddings, [chunk.id for chunk in build.chunks], build.vectors
+                settings, build.name, [chunk.id for chunk in build.chunks], build.vectors
             ),
             embeddings=embeddings,
             k=PASSAGES,
