@@ -9,6 +9,7 @@ from datetime import date
 from langchain_core.documents import Document
 
 from assistant import schema
+from assistant.answering import week
 from assistant.answering.compose import Draft
 from assistant.answering.concepts import Linker
 from assistant.answering.extractive import MAX_CHOICES, Composer
@@ -26,6 +27,7 @@ _TOPICS: dict[str, schema.Topic] = {
     "integrate": "integration",
     "plan": "integration",
     "calendar": "integration",
+    "day": "integration",
     "protect": "protection",
     "seek_help": "seek_help",
     "report": "seek_help",
@@ -166,7 +168,7 @@ class Answerer:
         draft = Draft(_TOPICS.get(intent, "exercises"))
         draft.said = memory.said
         draft.asked_for = intent
-        if intent in ("more", "all", "plan", "calendar", "easier"):
+        if intent in ("more", "all", "plan", "calendar", "day", "easier"):
             getattr(self, f"_{intent}")(draft, question, memory)
         else:
             getattr(self, f"_{intent}", self._choose)(draft, question)
@@ -185,6 +187,11 @@ class Answerer:
 
     def _calendar(self, draft: Draft, question: Question, memory: Memory) -> None:
         memory.week = self.plans.write(draft, "", memory.week, whole=False)
+
+    def _day(self, draft: Draft, question: Question, memory: Memory) -> None:
+        assert memory.week is not None
+        days = [day for mention in week.mentions(question.message) for day in mention.days]
+        self.plans.days(draft, memory.week, days)
 
     def _more(self, draft: Draft, question: Question, memory: Memory) -> None:
         """Go on: the rest of a list, the next exercise of the guide, or others that were not shown yet."""

@@ -15,6 +15,7 @@ from assistant.answering.intent import IntentClassifier, Intents
 from assistant.answering.mentions import Mentions, mask, words
 from assistant.answering.segments import asks
 from assistant.answering.week import Week
+from assistant.answering.wishes import wishes
 from assistant.ingestion.chunks import Chunk
 
 Covered = Callable[[Sequence[Document], float, float], bool]
@@ -33,6 +34,9 @@ FOLLOW_UPS = (
     "plan",
     "calendar",
 )
+PLAN_TALK = ("plan", "calendar", "day")
+PLAN_KIN = ("plan", "integrate", "frequency", "report", "order", "calendar", "easier", "alternative", "deny")
+"""Intents that a message may seem to have which changes a plan that was drawn a while ago."""
 LISTS = ("all", "summary", "order", "more")
 OWN_WORDS = ("out.pregnancy", "out.surgery", "out.children", "out.drugs")
 """Kinds outside the guide whose own wording is said even to somebody who tells of pain."""
@@ -100,6 +104,11 @@ _FILLERS = frozenset(
     ("and", "the", "a", "what", "about", "how", "ok", "okay", "so", "then", "now", "also", "but", "other")
 )
 """Words beside an exercise's name that ask for nothing in particular."""
+_PLAN = re.compile(
+    r"\b(?:(?:want|need|make|draw|build|give|like|create|write|get|set) [^.;!?]{0,25}\b(?:plan|schedule|program(?:me)?|"
+    r"timetable|routine)|plan (?:it|this|my week|for me|me)|(?:plan|schedule|program(?:me)?|timetable) please)\b",
+    re.IGNORECASE,
+)
 _SIDE = re.compile(r"^(?:\W*(?:and|so|ok|what|about|how)\W+)*(before|after)\W*$", re.IGNORECASE)
 """A message that is only "and before?"."""
 _OTHER = re.compile(r"\bthe other (?:one|exercise|move|\w+)\b", re.IGNORECASE)
@@ -164,6 +173,7 @@ class Understanding:
         self._mentions = mentions
         self._find = lru_cache(maxsize=KEPT_MENTIONS)(mentions.find)
         self._stand_in = stand_in
+        self._wishes = lambda text: any(True for _ in wishes(text, mentions))
         self._by_id = {chunk.id: chunk for chunk in chunks}
         self.examples = intents.examples
 
@@ -291,6 +301,8 @@ class Understanding:
         bare: bool,
     ) -> str:
         best = intents.best
+        if memory.week is not None and week.asks_of_day(message) and self._days(message) and not named:
+            return "day"
         if self._about_plan(message, intents, memory, covered, documents):
             return "plan"
         if best.startswith("clinic") and intents.scores[best] > SURE_TALK and intents.margin > LEAD:
@@ -394,6 +406,10 @@ class Understanding:
         ]
         return kin if len(kin) == 1 else []
 
+    @staticmethod
+    def _days(message: str) -> list[week.Day]:
+        return [day for mention in week.mentions(message) for day in mention.days if len(mention.days) < 5]
+
     def _about_plan(
         self,
         message: str,
@@ -403,12 +419,19 @@ class Understanding:
         documents: Sequence[Document],
     ) -> bool:
         """Say whether the message asks for a plan or changes the one that was drawn."""
-        days = [day for mention in week.mentions(message) for day in mention.days if len(mention.days) < 5]
+        days = self._days(message)
         score = intents.scores.get("plan", 0.0)
         near = score >= max(intents.scores.values()) - 0.12
-        if memory.week is not None and memory.intent == "plan":
-            told = week.read(message, memory.week) != memory.week
-            return told and (len(message.split()) <= 14 or near)
+        if memory.week is not None:
+            told = week.read(message, memory.week) != memory.week or self._wishes(message)
+            recent = memory.intent in PLAN_TALK
+            if told and (len(message.split()) <= 14 if recent else intents.best in PLAN_KIN) or (told and near):
+                return True
+            if recent:
+                return False
+        asked = _PLAN.search(message) and (days or week.read(message, week.Week()).known)
+        if asked and intents.margin > 0:
+            return True
         if len(days) >= 2:
             return near or intents.best in ("plan", "integrate", "frequency", "report", "order")
         return intents.best == "plan" and covered(documents, score - intents.nearest_out, intents.scope)
