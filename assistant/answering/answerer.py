@@ -14,9 +14,9 @@ from assistant.answering.compose import Draft
 from assistant.answering.concepts import Linker
 from assistant.answering.extractive import MAX_CHOICES, Composer
 from assistant.answering.intent import IntentClassifier
-from assistant.answering.mentions import Mentions
+from assistant.answering.mentions import Mentions, words
 from assistant.answering.plans import PlanWriter
-from assistant.answering.understanding import SMALLTALK, Covered, Memory, Question, Understanding
+from assistant.answering.understanding import ABOUT_ONE, SMALLTALK, Covered, Memory, Question, Understanding
 from assistant.ingestion.chunks import Chunk, sentences
 from assistant.settings import Clinic
 from assistant.wording import Wording
@@ -41,11 +41,18 @@ _ITEMISED = ("causes", "protect", "integrate", "item")
 """Intents whose answer lists causes, tips or ways before anything else."""
 _NOT_ABOUT_EXERCISES = ("protect", "seek_help", "clinic", "clinic_cost", "clinic_reach")
 """Intents whose answer names exercises by the way: "how many?" after it does not mean those."""
+_OF_NO_EXERCISE = (*_NOT_ABOUT_EXERCISES, "plan", "calendar", "day", "report", "summary", "all")
+"""Intents whose answer does not say that the guide lacks an exercise or thing."""
 _HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto", "dose"}}
 """What an answer of an intent answers along with it."""
 _NEARBY = ("lead", "training", "nutrition", "treatment", "body_part")
 """Kinds of questions beside the guide after which it is worth saying what the guide has nearby."""
 _EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
+_DESCRIBES = re.compile(
+    r"\b(?:the|that|a|an|one|what'?s)\b.{0,20}\b(?:one|exercise|move|thing|drill|stretch|called)\b|\bwhere (?:you|i)\b",
+    re.IGNORECASE,
+)
+"""A message that describes an exercise: "the one where you lie on your back"."""
 NEAR_ENOUGH = 0.3
 """Least cosine at which a passage that was found first is worth saying."""
 _KEPT_QUESTIONS = 20
@@ -80,8 +87,7 @@ class Answerer:
             chunks,
             intents,
             mentions,
-            lambda text: bool(linker.concepts.named(text)),
-            lambda text: bool(linker.concepts.named(text) & linker.subject),
+            linker,
             wording.say("answers.exercise.stand_in"),
         )
         self.plans = PlanWriter(self.composer, linker, mentions, wording, today)
@@ -115,6 +121,7 @@ class Answerer:
         """
         memory = memory.model_copy(deep=True)
         drafts: list[Draft] = []
+        named: list[str] = []
         answered: dict[tuple[str, ...], set[str]] = {}
         said_earlier = set(memory.said)
         before = memory.questions[-1] if memory.questions else ""
@@ -128,16 +135,24 @@ class Answerer:
             if question.intent in answered.setdefault(about, set()) or (told and not question.named):
                 continue
             answered[about] |= _HOLDS.get(question.intent, {question.intent})
-            draft = self._draft(question, memory)
+            draft = self._draft(question, memory, alone=len(found) == 1)
             drafts.append(draft)
             self._remember(memory, question, draft)
+            if question.intent not in _NOT_ABOUT_EXERCISES:
+                named += [i for i in draft.shown if i not in named]
+        if len(drafts) > 1 and named:
+            memory.shown = memory.choices = named
         memory.questions = [*memory.questions, " ".join(found)][-_KEPT_QUESTIONS:]
-        return Draft.joined(drafts), memory
+        whole = Draft.joined(drafts)
+        asked = {" ".join(words(text)) for text in memory.questions}
+        whole.suggestions = [s for s in whole.suggestions if " ".join(words(s)) not in asked]
+        return whole, memory
 
     def _remember(self, memory: Memory, question: Question, draft: Draft) -> None:
         memory.intent = question.intent
         memory.topic = draft.topic if draft.covered else memory.topic
         named = [] if question.intent in _NOT_ABOUT_EXERCISES else draft.shown
+        memory.earlier = memory.shown or memory.earlier
         memory.shown = named or ([] if question.intent in _NOT_ABOUT_EXERCISES else memory.shown)
         if len(named) > 1:
             memory.choices = named
@@ -159,22 +174,27 @@ class Answerer:
         }
         return [text for text, intent in understood.items() if intent not in SMALLTALK] or list(found)[:1]
 
-    def _draft(self, question: Question, memory: Memory) -> Draft:
+    def _draft(self, question: Question, memory: Memory, *, alone: bool = True) -> Draft:
         intent = question.intent
         if intent.startswith("out."):
-            return self._outside(intent[4:], question, memory)
+            return self._outside(intent[4:], question, memory, alone=alone)
         if intent in SMALLTALK or intent.startswith("meta"):
             return self._talk(intent, question.message, memory)
+        missing = [] if intent in _OF_NO_EXERCISE else self.linker.missing(question.message)
+        if missing and intent in ABOUT_ONE and not question.targets and not self._serves(question.message):
+            return self._elsewhere(missing, question, memory)
         draft = Draft(_TOPICS.get(intent, "exercises"))
         draft.said = memory.said
         draft.asked_for = intent
+        if missing:
+            self._say_missing(draft, missing)
         if intent in ("more", "all", "plan", "calendar", "day", "easier"):
             getattr(self, f"_{intent}")(draft, question, memory)
         else:
             getattr(self, f"_{intent}", self._choose)(draft, question)
             if intent in _OPEN:
                 self._also(draft, question.anchors)
-        if not draft.paragraphs:
+        if len(draft.paragraphs) <= bool(missing):
             self._lead(draft, "related")
             self.composer.mixed(draft, question.passages[:3])
         if not draft.suggestions:
@@ -225,18 +245,27 @@ class Answerer:
         self.composer.frequency(draft)
 
     def _summary(self, draft: Draft, question: Question) -> None:
-        """Say the first sentence of every section, and how often the exercises are done."""
+        """Say in a few lines what strains, what the exercises are for, how often, and when to get help."""
         lines = []
-        for chunk in self.composer.of_kind("text", "overview"):
+        for chunk in self.composer.of_kind("overview")[:1]:
             first = sentences(chunk.text)[0]
-            if chunk.topic != "clinic" and not first.endswith(":"):
-                lines.append(f"{first}{draft.cite(chunk, first)}")
+            lines.append(f"{first}{draft.cite(chunk, first)}")
+        if causes := self.composer.of_kind("cause"):
+            names = ", ".join(f"{chunk.title}{draft.cite(chunk)}" for chunk in causes)
+            lines.append(self.wording.say("answers.summary.causes", names=names))
+        if ways := self.composer.of_kind("integration"):
+            names = ", ".join(f"{chunk.title.lower()}{draft.cite(chunk)}" for chunk in ways)
+            lines.append(self.wording.say("answers.summary.integration", names=names))
+        for chunk in self.composer.of_topic("seek_help")[:1]:
+            first = sentences(chunk.text)[0]
+            lines.append(f"{first}{draft.cite(chunk, first)}")
         draft.bullets(lines)
         self.composer.frequency(draft)
 
     def _item(self, draft: Draft, question: Question) -> None:
         """Say one cause, tip or way that was listed before, and what helps with it."""
-        self.composer.items(draft, question.passages)
+        for chunk in question.passages:
+            self.composer.item(draft, chunk)
         self._also(draft, self.linker.exercises(question.context, 3))
 
     def _holds(self, draft: Draft, question: Question) -> None:
@@ -281,7 +310,7 @@ class Answerer:
     def _why(self, draft: Draft, question: Question) -> None:
         texts = [c for c in self.composer.of_topic("why") if c.kind == "text" and c.section != c.guide]
         general = [c for c in texts if "\n- " in c.quote or "\n• " in c.quote] or texts
-        near = [c for c in question.anchors if c in texts and c not in general]
+        near = [c for c in (*question.anchors, *question.passages[:3]) if c in texts and c not in general]
         for chunk in near[:1]:
             self.composer.passage(draft, chunk, most=1)
         for chunk in general[:1]:
@@ -305,13 +334,19 @@ class Answerer:
             self._tips_nearby(draft, question)
 
     def _howto(self, draft: Draft, question: Question) -> None:
-        targets = question.targets or self._described(question)
+        targets = question.targets or ([] if self._tells_need(question) else self._described(question))
         if not targets:
             self._choose(draft, question)
             return
         for chunk in targets[:3]:
             self.composer.exercise(draft, chunk)
         self.composer.frequency(draft)
+
+    def _tells_need(self, question: Question) -> bool:
+        """Say whether a message tells a need ("my posture goes, what would you do?") and describes no exercise."""
+        needs = self.linker.concepts.named(question.message) & self.linker.served
+        needs -= self.linker.concepts.positions | self.linker.subject
+        return bool(needs) and not _DESCRIBES.search(question.message)
 
     @staticmethod
     def _described(question: Question, most: int = 2) -> list[Chunk]:
@@ -423,6 +458,8 @@ class Answerer:
             self.composer.passage(draft, chunk, most=1)
         if self.linker.concepts.named(question.context):
             self._also(draft, self.linker.items(question.context, 1, ["cause"]))
+        if (self.linker.concepts.named(question.context) & self.linker.served) - self.linker.subject:
+            self._also(draft, [*question.targets[:2], *self.linker.exercises(question.context, 2)][:2])
 
     def _seek_help(self, draft: Draft, _question: Question) -> None:
         for chunk in self.composer.of_topic("seek_help"):
@@ -480,15 +517,42 @@ class Answerer:
             key = {"affirm": "affirm_nothing", "deny": "deny_nothing"}.get(intent, intent)
             if key == "greeting" and memory.questions:
                 key = "greeting_again"
-            draft.say(self.wording.say(f"answers.{key}"))
+            draft.say(self.wording.say(f"answers.{key}", **({"clinic": self.clinic.name} if key == "complaint" else {})))
+            if key == "complaint":
+                self.composer.ways(draft, self.clinic.ways_to_a_person())
         self.composer.suggest(draft, "smalltalk")
         return draft
 
-    def _outside(self, kind: str, question: Question, memory: Memory) -> Draft:
+    def _serves(self, text: str) -> bool:
+        """Say whether `text` names, beside what the guide lacks, a muscle or complaint that it serves."""
+        return bool((self.linker.concepts.named(text) & self.linker.served) - self.linker.subject)
+
+    def _say_missing(self, draft: Draft, missing: Sequence[str]) -> None:
+        key = f"missing:{missing}"
+        if key not in draft.said:
+            draft.said.append(key)
+            draft.say(self.wording.say("answers.partly.missing", things=_joined(missing)))
+
+    def _elsewhere(self, missing: Sequence[str], question: Question, memory: Memory) -> Draft:
+        """Say that the guide does not have the exercise or gear asked for, and which of its own are nearest."""
         draft = Draft("out_of_scope")
         draft.covered = False
-        again = memory.intent.startswith("out.") and f"out.{kind}" in memory.said
-        draft.say(self.wording.say("answers.out.again" if again else f"answers.out.{kind}"))
+        draft.said = memory.said
+        self._say_missing(draft, missing)
+        near = self.linker.exercises(question.message, 2)
+        self._lead(draft, "related")
+        self.composer.reasons(draft, near)
+        self.composer.suggest(draft, "out_of_scope")
+        return draft
+
+    def _outside(self, kind: str, question: Question, memory: Memory, *, alone: bool = True) -> Draft:
+        if kind in _NEARBY and (missing := self.linker.missing(question.message)):
+            return self._elsewhere(missing, question, memory)
+        draft = Draft("out_of_scope")
+        draft.covered = False
+        times = memory.said.count(f"out.{kind}") if memory.intent.startswith("out.") else 0
+        again = self.wording.all("answers.out.again")
+        draft.say(again[min(times, len(again)) - 1] if times else self.wording.say(f"answers.out.{kind}"))
         memory.said.append(f"out.{kind}")
         named = self.linker.concepts.named(question.message) - self.linker.subject
         kinds = ["tip", "cause", "integration", "exercise"]
@@ -497,10 +561,14 @@ class Answerer:
         if kind in _NEARBY and near:
             self._lead(draft, "related")
             self.composer.mixed(draft, near)
-        elif "offer" not in memory.said:
+        elif "offer" not in memory.said and alone:
             draft.say(self.wording.say("answers.out.offer"))
             memory.said.append("offer")
         if kind in ("diagnosis", "imaging", "surgery", "body_part", "treatment", "insurance"):
             self.composer.ways(draft, self.clinic.ways_to_a_person())
         self.composer.suggest(draft, "out_of_scope")
         return draft
+
+
+def _joined(things: Sequence[str]) -> str:
+    return ", ".join(f"“{thing}”" for thing in things)

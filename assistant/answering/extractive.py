@@ -103,6 +103,11 @@ class Composer:
         draft.listed += [chunk.id for chunk in chunks if chunk.id not in draft.listed]
         draft.bullets([f"**{c.title}** – {c.text}{draft.cite(c)}" for c in chunks])
 
+    def item(self, draft: Draft, chunk: Chunk) -> None:
+        """Say one titled item that was asked for by itself."""
+        draft.listed += [chunk.id] if chunk.id not in draft.listed else []
+        draft.paragraphs.append(f"{self.wording.say('answers.exercise.heading', name=chunk.title)}\n\n{chunk.text}{draft.cite(chunk)}")
+
     def passage(self, draft: Draft, chunk: Chunk, most: int = 3) -> None:
         """Say a text passage: its first sentences, lists as lists."""
         lead: list[str] = []

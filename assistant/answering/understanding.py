@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from langchain_core.documents import Document
 from pydantic import BaseModel
 
 from assistant.answering import week
+from assistant.answering.concepts import Linker
 from assistant.answering.intent import IntentClassifier, Intents
 from assistant.answering.mentions import Mentions, mask, words
 from assistant.answering.segments import asks
@@ -20,7 +21,7 @@ from assistant.ingestion.chunks import Chunk
 
 Covered = Callable[[Sequence[Document], float, float], bool]
 
-SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny")
+SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny", "complaint")
 ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order", "alternative")
 FOLLOW_UPS = (
     *ABOUT_ONE,
@@ -40,6 +41,12 @@ PLAN_KIN = ("plan", "integrate", "frequency", "report", "order", "calendar", "ea
 LISTS = ("all", "summary", "order", "more")
 OWN_WORDS = ("out.pregnancy", "out.surgery", "out.children", "out.drugs")
 """Kinds outside the guide whose own wording is said even to somebody who tells of pain."""
+FIRM = ("drugs", "surgery", "pregnancy", "children", "injection", "imaging", "diagnosis", "insurance", "other_medical")
+"""Kinds outside the guide that neither an earlier question nor a muscle's name brings inside."""
+NAMED = 0.06
+"""What the name of a muscle, movement or complaint that the guide serves counts as a difference of cosines."""
+FAR_OUTSIDE = -0.3
+"""Leaning below which even a fragment is about something else."""
 SURE_LIST = 0.5
 """Least similarity at which a message counts as asking for a whole list."""
 SURE_TALK = 0.45
@@ -109,6 +116,13 @@ _PLAN = re.compile(
     r"timetable|routine)|plan (?:it|this|my week|for me|me)|(?:plan|schedule|program(?:me)?|timetable) please)\b",
     re.IGNORECASE,
 )
+_CALLED = re.compile(
+    r"\b(?:the|a|an|that|this|about|your|with)\s+((?:[a-z]+[ -]){0,2}?[a-z]+)\s+(?:ones?|thing|thingy|version|bit|point)\b",
+    re.IGNORECASE,
+)
+"""A thing called by part of its name: "the side one"."""
+_CAUSE = re.compile(r"\bcaus|\breason|\bcomes? from\b|\bbehind\b", re.IGNORECASE)
+_LONG = re.compile(r"\b(?:how long|minutes?|time)\b", re.IGNORECASE)
 _SIDE = re.compile(r"^(?:\W*(?:and|so|ok|what|about|how)\W+)*(before|after)\W*$", re.IGNORECASE)
 """A message that is only "and before?"."""
 _OTHER = re.compile(r"\bthe other (?:one|exercise|move|\w+)\b", re.IGNORECASE)
@@ -121,6 +135,8 @@ class Memory(BaseModel):
     intent: str = ""
     shown: list[str] = []
     """Ids of the exercises named last, in order."""
+    earlier: list[str] = []
+    """Ids of the exercises named last before an answer that was not about exercises."""
     seen: list[str] = []
     """Ids of all exercises named so far."""
     choices: list[str] = []
@@ -163,12 +179,10 @@ class Understanding:
         chunks: Sequence[Chunk],
         intents: IntentClassifier,
         mentions: Mentions,
-        names_concept: Callable[[str], bool],
-        own: Callable[[str], bool],
+        linker: Linker,
         stand_in: str,
     ) -> None:
-        self._own = own
-        self._names_concept = names_concept
+        self._linker = linker
         self._intents = intents
         self._mentions = mentions
         self._find = lru_cache(maxsize=KEPT_MENTIONS)(mentions.find)
@@ -176,6 +190,13 @@ class Understanding:
         self._wishes = lambda text: any(True for _ in wishes(text, mentions))
         self._by_id = {chunk.id: chunk for chunk in chunks}
         self.examples = intents.examples
+
+    def _names_concept(self, text: str) -> bool:
+        return bool(self._linker.concepts.named(text))
+
+    def _own(self, text: str) -> bool:
+        """Say whether a text names the part of the body that the guide is about."""
+        return bool(self._linker.concepts.named(text) & self._linker.subject)
 
     def understand(
         self,
@@ -206,8 +227,11 @@ class Understanding:
         intents = self._intents.classify(mask(message, mentions, self._stand_in))
         if item := self._item(message, memory):
             return Question(message, "item", [], [item], context=item.searchable)
+        if not named and (called := self._called(message, memory)):
+            named = [called]
         alone = named or intents.best in FOLLOW_UPS or intents.scores[intents.best] >= SURE_LIST
-        if before and len(message.split()) <= FRAGMENT_WORDS and not alone:
+        wordless = not re.search(r"[a-z]{2}", message, re.IGNORECASE)
+        if before and (wordless or (len(message.split()) <= FRAGMENT_WORDS and not alone)):
             # A fragment means little alone: "while running?" goes on from the question before it.
             intents = self._intents.classify(f"{before} {message}")
         passages = [self._by_id[str(d.id)] for d in documents if str(d.id) in self._by_id]
@@ -215,9 +239,14 @@ class Understanding:
         taken = {i for mention in mentions for i in range(mention.start, mention.end)}
         bare = bool(named) and {w for i, w in enumerate(words(message)) if i not in taken} <= _FILLERS
         whole = any(mention.strength == 1.0 and len(mention.words) > 1 for mention in mentions)
-        intent = self._intent(
-            message, intents, named, pointed, documents, memory, covered, whole=whole, bare=bare
-        )
+        judge = partial(self._intent, message, documents=documents, memory=memory, covered=covered, whole=whole)
+        intent = judge(intents, named, pointed, bare=bare)
+        if self._goes_on(message, intent, before, memory, intents):
+            # "how many miles are they good for?" says nothing alone; with the question before it, it does.
+            joined = self._intents.classify(f"{before} {message}")
+            again = judge(joined, named, pointed, bare=bare)
+            if not again.startswith(("out.", "meta")) and again not in SMALLTALK:
+                intents, intent = joined, again
         listed = {self._by_id[i].kind for i in memory.listed if i in self._by_id}
         if intent == "protect" and memory.intent == "protect" and "tip" in listed:
             # Tips again, and nothing said of which: the others.
@@ -270,11 +299,40 @@ class Understanding:
             return f"{memory.about} {message}"
         return message
 
+    def _goes_on(self, message: str, intent: str, before: str, memory: Memory, intents: Intents) -> bool:
+        """Say whether a message that seems beside the guide may only be the rest of an earlier question."""
+        short = len(message.split()) <= SHORT_WORDS
+        points = _POINTS_BACK.search(message) or len(message.split()) <= FRAGMENT_WORDS + 1
+        ours = bool(before) and not memory.intent.startswith(("out.", "meta")) and memory.intent not in SMALLTALK
+        beside = intent.startswith("out.") and intent[4:] not in FIRM
+        foreign = self._linker.foreign(message) or self._linker.missing(message)
+        return bool(short and points and ours and beside and not foreign) and intents.margin > FAR_OUTSIDE
+
+    def _called(self, message: str, memory: Memory) -> Chunk | None:
+        """Return the exercise that "the side one" means: the only one with these words in its name."""
+        match = _CALLED.search(message)
+        wanted = set(words(match[1])) - {"the", "other", "same", "this", "that"} if match else set()
+        if not wanted:
+            return None
+        every = [chunk for chunk in self._by_id.values() if chunk.exercise]
+        shown = [chunk for chunk in every if chunk.id in memory.shown]
+        for pool in (shown, every):
+            if len(found := [chunk for chunk in pool if wanted <= set(words(chunk.title))]) == 1:
+                return found[0]
+        return None
+
     def _item(self, message: str, memory: Memory) -> Chunk | None:
         """Return the cause, tip or way that an ordinal points at in the list shown last."""
         listed = [self._by_id[i] for i in memory.listed if i in self._by_id]
+        if not listed or any(chunk.exercise for chunk in listed):
+            return None
+        if called := _CALLED.search(message):
+            wanted = set(words(called[1]))
+            found = [chunk for chunk in listed if wanted & set(words(chunk.title)) - _FILLERS]
+            if len(found) == 1:
+                return found[0]
         match = _ORDINAL.search(message)
-        if not match or match[3] or not listed or any(chunk.exercise for chunk in listed):
+        if not match or match[3]:
             return None
         place = _ORDINALS[(match[1] or match[2]).lower()]
         return listed[place] if -len(listed) <= place < len(listed) else None
@@ -293,10 +351,10 @@ class Understanding:
         intents: Intents,
         named: Sequence[Chunk],
         pointed: Sequence[Chunk],
+        *,
         documents: Sequence[Document],
         memory: Memory,
         covered: Covered,
-        *,
         whole: bool,
         bare: bool,
     ) -> str:
@@ -331,7 +389,7 @@ class Understanding:
         short = len(message.split()) <= SHORT_WORDS
         if short and best in FOLLOW_UPS and intents.margin > (-0.05 if pointed else 0.02):
             if pointed and best in ("why", "causes"):
-                return "benefit"
+                return "causes" if _CAUSE.search(message) and memory.about else "benefit"
             if pointed or best in ("more", "all", "easier", "no_weights"):
                 return best
             few = len(message.split()) <= BARE_WORDS
@@ -339,12 +397,31 @@ class Understanding:
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
         if best == "report" and not asks(message) and intents.margin > 0:
             return best
-        margin = max(self._of_substance(intents)) - intents.nearest_out
+        if memory.week is not None and memory.intent in PLAN_TALK and best in ("dose", "holds") and _LONG.search(message):
+            return "integrate"
+        if self._of_another_part(message):
+            return "out.body_part"
+        margin = max(self._of_substance(intents)) - intents.nearest_out + self._named_bonus(message, intents)
         ours = intents.best_out == "body_part" and self._own(message)
         if not ours and not covered(documents, margin, intents.scope):
             near = intents.out[intents.best_out] >= NEAR_OUT
             return f"out.{intents.best_out}" if near else "out.lead"
         return best
+
+    def _of_another_part(self, message: str) -> bool:
+        """Say whether a message is about a part of the body that the guide says nothing of, and about no other."""
+        named = self._linker.concepts.named(message)
+        ours = named & self._linker.concepts.parts & self._linker.served
+        if ours or self._linker.topic in words(message):
+            return False
+        return bool(self._linker.foreign(message)) and not self._linker.unserved(message)
+
+    def _named_bonus(self, message: str, intents: Intents) -> float:
+        """Return what it counts that a message names what the guide serves, where nothing medical is in doubt."""
+        served = (self._linker.concepts.named(message) & self._linker.served) - self._linker.subject
+        if not served or intents.best_out in FIRM or self._linker.foreign(message):
+            return 0.0
+        return NAMED
 
     @staticmethod
     def _clearly(name: str, intents: Intents) -> bool:
@@ -388,6 +465,9 @@ class Understanding:
             if -len(listed) <= place < len(listed):
                 return [listed[place]]
         length = len(message.split())
+        if not shown and intents.best == "dose" and length <= FRAGMENT_WORDS:
+            # "reps?" after a word on shoes: those of the exercise before it.
+            shown = [self._by_id[i] for i in memory.earlier if i in self._by_id]
         bare = length <= 4 or (intents.best == "dose" and not self._names_concept(message))
         return shown if length <= SHORT_WORDS and (_POINTS_BACK.search(message) or bare) else []
 

@@ -192,7 +192,7 @@ def read(text: str, before: Week) -> Week:
     elif found := _TIMES.search(text):
         count = _number(next(group for group in found.groups() if group))
         beside = text[max(0, found.start() - 25) : found.end() + 25]
-        runs = re.search(r"\brun", beside, re.IGNORECASE)
+        runs = re.search(r"\brun", beside, re.IGNORECASE) and not _SESSIONS.search(found.group())
         if not runs and (before.known or _SESSIONS.search(beside)):
             week.sessions = count
         else:
