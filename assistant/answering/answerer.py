@@ -48,11 +48,15 @@ _HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto",
 _NEARBY = ("lead", "training", "nutrition", "treatment", "body_part")
 """Kinds of questions beside the guide after which it is worth saying what the guide has nearby."""
 _EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
+_DETAILS = re.compile(r"\d(?:[ /().-]?\d){6,}|\S@\S")
+"""A phone number or an address in a message."""
 _DESCRIBES = re.compile(
     r"\b(?:the|that|a|an|one|what'?s)\b.{0,20}\b(?:one|exercise|move|thing|drill|stretch|called)\b|\bwhere (?:you|i)\b",
     re.IGNORECASE,
 )
 """A message that describes an exercise: "the one where you lie on your back"."""
+WHOLE_LIST = 4
+"""Items from which on an answer is a list by itself and needs nothing beside it."""
 NEAR_ENOUGH = 0.3
 """Least cosine at which a passage that was found first is worth saying."""
 _KEPT_QUESTIONS = 20
@@ -157,7 +161,8 @@ class Answerer:
         if len(named) > 1:
             memory.choices = named
         listed = draft.shown and question.intent not in _ITEMISED
-        memory.listed = [] if listed else draft.listed or memory.listed
+        if question.intent != "item":
+            memory.listed = [] if listed else draft.listed or memory.listed
         if self.linker.concepts.named(question.context):
             memory.about = question.context
         memory.seen = list(dict.fromkeys([*memory.seen, *draft.shown]))
@@ -192,7 +197,7 @@ class Answerer:
             getattr(self, f"_{intent}")(draft, question, memory)
         else:
             getattr(self, f"_{intent}", self._choose)(draft, question)
-            if intent in _OPEN:
+            if intent in _OPEN and len(draft.listed) < WHOLE_LIST:
                 self._also(draft, question.anchors)
         if len(draft.paragraphs) <= bool(missing):
             self._lead(draft, "related")
@@ -329,7 +334,7 @@ class Answerer:
             near = list(dict.fromkeys([*anchored, *near]))[:2]
         self._lead(draft, "cause" if near else "causes")
         self.composer.items(draft, near or every)
-        if self.linker.concepts.named(question.context):
+        if near and self.linker.concepts.named(question.context):
             self._also(draft, self.linker.exercises(question.context, 2))
             self._tips_nearby(draft, question)
 
@@ -338,8 +343,12 @@ class Answerer:
         if not targets:
             self._choose(draft, question)
             return
-        for chunk in targets[:3]:
+        whole = targets[: 1 if question.loose else 3]
+        for chunk in whole:
             self.composer.exercise(draft, chunk)
+        if others := [chunk for chunk in targets[:3] if chunk not in whole]:
+            self._lead(draft, "also")
+            self.composer.reasons(draft, others)
         self.composer.frequency(draft)
 
     def _tells_need(self, question: Question) -> bool:
@@ -425,7 +434,8 @@ class Answerer:
         self.composer.items(draft, near or self.composer.of_kind("integration"))
         if near and not question.targets:
             self.composer.summaries(draft, self.plans.named_in(near))
-        self.composer.frequency(draft)
+        if not near or question.targets:
+            self.composer.frequency(draft)
         if question.targets:
             self.composer.doses(draft, question.targets[:2])
 
@@ -477,12 +487,15 @@ class Answerer:
 
     def _clinic_cost(self, draft: Draft, question: Question) -> None:
         draft.say(self.wording.say("answers.clinic.no_prices"))
+        draft.said += [key for key in ("clinic", "ways") if key not in draft.said]
         self._clinic_reach(draft, question)
 
     def _clinic_reach(self, draft: Draft, question: Question) -> None:
         """List the clinic's invitations; in a later turn only the one that fits best."""
         ways = self.clinic.ways_to_a_person()
         self.composer.ways(draft, ways)
+        if _DETAILS.search(question.message):
+            draft.say(self.wording.say("answers.clinic.details"))
         addresses = [way.url for way in ways]
         if "ways" in draft.said:
             near = [chunk for chunk in question.passages if chunk.topic == "clinic"][:1]
@@ -490,10 +503,6 @@ class Answerer:
                 draft.bullets([way.label for way in ways])
             return
         draft.said.append("ways")
-        if "clinic" not in draft.said:
-            draft.said.append("clinic")
-            for chunk in self.composer.of_topic("seek_help")[:1]:
-                self.composer.offer(draft, chunk, most=1)
         draft.say(self.wording.say("answers.clinic.ways", clinic=self.clinic.name))
         if not self.composer.invitations(draft, addresses):
             draft.bullets([way.label for way in ways])
@@ -517,8 +526,10 @@ class Answerer:
             key = {"affirm": "affirm_nothing", "deny": "deny_nothing"}.get(intent, intent)
             if key == "greeting" and memory.questions:
                 key = "greeting_again"
-            draft.say(self.wording.say(f"answers.{key}", **({"clinic": self.clinic.name} if key == "complaint" else {})))
-            if key == "complaint":
+            if key == "complaint" and memory.intent == key:
+                key = "complaint_again"
+            draft.say(self.wording.say(f"answers.{key}", **({"clinic": self.clinic.name} if key.startswith("complaint") else {})))
+            if intent == "complaint":
                 self.composer.ways(draft, self.clinic.ways_to_a_person())
         self.composer.suggest(draft, "smalltalk")
         return draft
@@ -541,7 +552,7 @@ class Answerer:
         self._say_missing(draft, missing)
         near = self.linker.exercises(question.message, 2)
         self._lead(draft, "related")
-        self.composer.reasons(draft, near)
+        self.composer.reasons(draft, near, card=False)
         self.composer.suggest(draft, "out_of_scope")
         return draft
 

@@ -45,13 +45,16 @@ class Composer:
         if fields.why:
             draft.paragraphs.append(self.wording.say("answers.exercise.why", why=fields.why) + mark)
         steps = "\n".join(f"{number}. {step}{mark}" for number, step in enumerate(fields.steps, start=1))
-        draft.paragraphs.append(f"{self.wording.say('answers.exercise.steps')}\n\n{steps}")
+        head = self.wording.say("answers.exercise.steps")
+        # Of two exercises in one answer only the first says what its steps are.
+        again = any(paragraph.startswith(head) for paragraph in draft.paragraphs)
+        draft.paragraphs.append(steps if again else f"{head}\n\n{steps}")
         if fields.dose:
             draft.paragraphs.append(self.wording.say("answers.exercise.dose", dose=fields.dose) + mark)
         draft.said.append(f"explained:{chunk.id}")
         draft.show(chunk)
 
-    def reasons(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
+    def reasons(self, draft: Draft, chunks: Sequence[Chunk], *, card: bool = True) -> None:
         """Say of each exercise why it helps."""
         lines = []
         for chunk in chunks:
@@ -60,7 +63,7 @@ class Composer:
                     "answers.exercise.reason", name=chunk.exercise.name, why=chunk.exercise.why
                 )
                 lines.append(reason + draft.cite(chunk))
-                draft.show(chunk)
+                draft.show(chunk, card=card)
         draft.bullets(lines)
 
     def doses(self, draft: Draft, chunks: Sequence[Chunk]) -> None:

@@ -157,8 +157,9 @@ class _Tokens:
 
     def position(self, word: str) -> int | None:
         """Return where a word stands, perhaps misspelled."""
-        if (place := self._places.get(word)) is not None:
-            return place
+        for form in (word, f"{word}ing", f"{word[:-1]}ing"):
+            if (place := self._places.get(form)) is not None:
+                return place
         if len(word) < 4:
             return None
         allowed = 1 if len(word) < 8 else 2

@@ -64,9 +64,9 @@ class PlanWriter:
         draft.say("\n".join([self._wording.say("plan.head"), *(self._row(day) for day in drawn.days)]))
         self._say_legend(draft, drawn.days)
         self._say_assumptions(draft, [*drawn.assumed, *([("away", {})] if week.weeks_away else [])])
+        self._composer.frequency(draft)
         for way in self._rules.ways.values():
             draft.cite(way.chunk)
-        self._composer.frequency(draft)
         hint = "change" if week.known else "ask"
         if f"plan.{hint}" not in draft.said:
             draft.said.append(f"plan.{hint}")

@@ -51,6 +51,7 @@ SURE_LIST = 0.5
 """Least similarity at which a message counts as asking for a whole list."""
 SURE_TALK = 0.45
 """Least similarity at which a message counts as small talk or as a question about the assistant."""
+SURE_LANGUAGE = 0.6
 TALK_MARGIN = 0.05
 """Lead over what is beside the guide below which small talk must be so much the surer."""
 OUTSIDE_NAMED = -0.05
@@ -72,6 +73,8 @@ NEAR_OUT = 0.35
 """Least similarity to a kind of question outside the guide at which that kind's own wording is used."""
 SHORT_WORDS = 7
 FRAGMENT_WORDS = 3
+ORDINAL_WORDS = 14
+"""Words up to which "the last" points at a list."""
 BARE_WORDS = 5
 """Words up to which "it" can only mean something said before."""
 ANCHOR = 0.42
@@ -98,7 +101,8 @@ _PLACE = r"first|second|third|fourth|fifth|last|1st|2nd|3rd"
 _ORDINAL = re.compile(
     rf"\b(?:({_PLACE}) (?:one|exercise|move)"
     rf"|the ({_PLACE})\b"
-    r"(?!\s+(?:time|week|day|run|half|mile|month|place|thing|visit|step|part|set|round|few)))"
+    r"(?!\s+(?:\d|time|week|day|run|half|mile|month|place|thing|visit|step|part|set|round|few|couple|bit|stretch of|"
+    r"kilomet|km|k\b|minute|hour|year|leg of|race|lap|stage|person|question)))"
     rf"|(?:\bnumber|\bno\.?|#)\s*(\d{{1,2}}|{_COUNT})\b",
     re.IGNORECASE,
 )
@@ -167,6 +171,8 @@ class Question:
     """Passages so near that the answer must hold them, nearest first."""
     named: bool = False
     """Whether the targets are named in the message itself."""
+    loose: bool = False
+    """Whether one word stands for several targets ("a plank")."""
     nearness: float = 0.0
     """Cosine of the nearest passage."""
 
@@ -241,16 +247,17 @@ class Understanding:
         whole = any(mention.strength == 1.0 and len(mention.words) > 1 for mention in mentions)
         judge = partial(self._intent, message, documents=documents, memory=memory, covered=covered, whole=whole)
         intent = judge(intents, named, pointed, bare=bare)
+        text = message
         if self._goes_on(message, intent, before, memory, intents):
             # "how many miles are they good for?" says nothing alone; with the question before it, it does.
             joined = self._intents.classify(f"{before} {message}")
             again = judge(joined, named, pointed, bare=bare)
             if not again.startswith(("out.", "meta")) and again not in SMALLTALK:
-                intents, intent = joined, again
+                intents, intent, text = joined, again, f"{before} {message}"
         listed = {self._by_id[i].kind for i in memory.listed if i in self._by_id}
-        if intent == "protect" and memory.intent == "protect" and "tip" in listed:
+        if intent == "protect" and "tip" in listed:
             # Tips again, and nothing said of which: the others.
-            intent = intent if self._names_concept(message) else "more"
+            intent = intent if self._names_concept(text) else "more"
         polite = intent in ("thanks", "goodbye") and intents.scores[intent] >= SURE_LIST
         nothing = (intent in (*SMALLTALK, "which") and not polite) or (
             intent in ABOUT_ONE and not pointed and not named
@@ -276,9 +283,10 @@ class Understanding:
             intent,
             targets,
             passages,
-            self._context(message, named, memory, intent),
+            text if text != message else self._context(message, named, memory, intent),
             self._anchors(documents),
             bool(named),
+            len(mentions) > 1 and len({mention.start for mention in mentions}) == 1,
             max((float(d.metadata["dense"]) for d in documents), default=0.0),
         )
 
@@ -332,7 +340,7 @@ class Understanding:
             if len(found) == 1:
                 return found[0]
         match = _ORDINAL.search(message)
-        if not match or match[3]:
+        if not match or match[3] or (len(listed) == 1 and memory.shown):
             return None
         place = _ORDINALS[(match[1] or match[2]).lower()]
         return listed[place] if -len(listed) <= place < len(listed) else None
@@ -375,10 +383,14 @@ class Understanding:
             if best == "alternative" and not self._clearly(best, intents):
                 best = next(name for name in intents.scores if name != best)
             return best if best in known else "howto"
-        if len(pointed) == 1 and (_ORDINAL.search(message) or _OTHER.search(message)):
+        told = len(message.split()) <= ORDINAL_WORDS and _ORDINAL.search(message)
+        if len(pointed) == 1 and (told or _OTHER.search(message)):
             return best if best in ("benefit", "dose", "frequency") else "howto"
         if best in SMALLTALK or best.startswith("meta"):
-            back = best == "meta_ability" and len(pointed) == 1
+            back = (best == "meta_ability" and len(pointed) == 1) or (
+                # Anything in another tongue is a little like a question about tongues.
+                best == "meta_language" and intents.scores[best] < SURE_LANGUAGE
+            )
             if not back and intents.scores[best] > SURE_TALK + max(0.0, TALK_MARGIN - intents.margin):
                 return best
             best = next(n for n in intents.scores if n not in SMALLTALK and not n.startswith("meta"))
@@ -386,6 +398,8 @@ class Understanding:
             best = next(
                 n for n in intents.scores if n not in (*LISTS, *SMALLTALK) and not n.startswith("meta")
             )
+        if memory.week is not None and memory.intent in PLAN_TALK and best in ("dose", "holds") and _LONG.search(message):
+            return "integrate"
         short = len(message.split()) <= SHORT_WORDS
         if short and best in FOLLOW_UPS and intents.margin > (-0.05 if pointed else 0.02):
             if pointed and best in ("why", "causes"):
@@ -397,8 +411,6 @@ class Understanding:
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
         if best == "report" and not asks(message) and intents.margin > 0:
             return best
-        if memory.week is not None and memory.intent in PLAN_TALK and best in ("dose", "holds") and _LONG.search(message):
-            return "integrate"
         if self._of_another_part(message):
             return "out.body_part"
         margin = max(self._of_substance(intents)) - intents.nearest_out + self._named_bonus(message, intents)
@@ -419,7 +431,7 @@ class Understanding:
     def _named_bonus(self, message: str, intents: Intents) -> float:
         """Return what it counts that a message names what the guide serves, where nothing medical is in doubt."""
         served = (self._linker.concepts.named(message) & self._linker.served) - self._linker.subject
-        if not served or intents.best_out in FIRM or self._linker.foreign(message):
+        if not served or intents.best_out in (*FIRM, "treatment") or self._linker.foreign(message):
             return 0.0
         return NAMED
 
@@ -453,7 +465,7 @@ class Understanding:
         shown = [self._by_id[i] for i in memory.shown if i in self._by_id]
         if _OTHER.search(message) and (other := self._other(shown, memory)):
             return other
-        if match := _ORDINAL.search(message):
+        if len(message.split()) <= ORDINAL_WORDS and (match := _ORDINAL.search(message)):
             number = (match[3] or "").lower()
             every = [chunk for chunk in self._by_id.values() if chunk.exercise]
             choices = [self._by_id[i] for i in memory.choices if i in self._by_id]
