@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from langchain_core.documents import Document
@@ -41,6 +42,8 @@ _ITEMISED = ("causes", "protect", "integrate", "item")
 """Intents whose answer lists causes, tips or ways before anything else."""
 _NOT_ABOUT_EXERCISES = ("protect", "seek_help", "clinic", "clinic_cost", "clinic_reach")
 """Intents whose answer names exercises by the way: "how many?" after it does not mean those."""
+_BY_SUBJECT = ("integrate", "why", "frequency", "dose", "holds", "choose", "howto", "benefit", "compare")
+"""Intents that give way where a question's subject is one that only a tip or a cause is about."""
 _OF_NO_EXERCISE = (*_NOT_ABOUT_EXERCISES, "plan", "calendar", "day", "report", "summary", "all")
 """Intents whose answer does not say that the guide lacks an exercise or thing."""
 _HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto", "dose"}}
@@ -48,6 +51,7 @@ _HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto",
 _NEARBY = ("lead", "training", "nutrition", "treatment", "body_part")
 """Kinds of questions beside the guide after which it is worth saying what the guide has nearby."""
 _EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
+_OF_EACH = re.compile(r"\b(?:numbers|sets?|rep(?:s|etitions?)?|each|everything|all)\b", re.IGNORECASE)
 _DETAILS = re.compile(r"\d(?:[ /().-]?\d){6,}|\S@\S")
 """A phone number or an address in a message."""
 _DESCRIBES = re.compile(
@@ -188,6 +192,12 @@ class Answerer:
         missing = [] if intent in _OF_NO_EXERCISE else self.linker.missing(question.message)
         if missing and intent in ABOUT_ONE and not question.targets and not self._serves(question.message):
             return self._elsewhere(missing, question, memory)
+        if question.loose and self._needs(question):
+            # "Which plank stops the wobble": the one that serves what is asked for comes first.
+            order = [chunk.id for chunk in self.linker.exercises(question.message, len(self.composer.chunks))]
+            rank = {chunk_id: place for place, chunk_id in enumerate(order)}
+            targets = sorted(question.targets, key=lambda chunk: rank.get(chunk.id, len(rank)))
+            question = replace(question, targets=targets)
         draft = Draft(_TOPICS.get(intent, "exercises"))
         draft.said = memory.said
         draft.asked_for = intent
@@ -196,9 +206,14 @@ class Answerer:
         if intent in ("more", "all", "plan", "calendar", "day", "easier"):
             getattr(self, f"_{intent}")(draft, question, memory)
         else:
-            getattr(self, f"_{intent}", self._choose)(draft, question)
+            handler = getattr(self, f"_{intent}", self._choose)
+            if intent in _BY_SUBJECT and not question.targets:
+                handler = self._by_subject(question) or handler
+            handler(draft, question)
             if intent in _OPEN and len(draft.listed) < WHOLE_LIST:
                 self._also(draft, question.anchors)
+            if intent in (*_OPEN, "howto", "dose", "compare") and not question.targets:
+                self._second_chance(draft, question)
         if len(draft.paragraphs) <= bool(missing):
             self._lead(draft, "related")
             self.composer.mixed(draft, question.passages[:3])
@@ -206,6 +221,24 @@ class Answerer:
             key = "one_exercise" if draft.topic == "exercises" and len(draft.shown) == 1 else draft.topic
             self.composer.suggest(draft, key)
         return draft
+
+    def _by_subject(self, question: Question) -> Callable[[Draft, Question], None] | None:
+        """Return what answers a question whose subject only a tip or a cause of the guide is about."""
+        if not self.linker.unserved(question.message):
+            return None
+        return self._protect if self.linker.items(question.message, 1, ["tip"]) else self._causes
+
+    def _second_chance(self, draft: Draft, question: Question) -> None:
+        """Add the passage found first, unless the answer holds it: a question may be taken for another kind."""
+        for chunk in question.passages[:1]:
+            said = any(citation.id == chunk.id for citation in draft.citations)
+            if said or question.nearness < NEAR_ENOUGH or chunk.topic == "clinic":
+                continue
+            if chunk.title:
+                self._also(draft, [chunk])
+            elif chunk.kind == "text" and not sentences(chunk.text)[0].endswith(":"):
+                self._lead(draft, "also")
+                self.composer.passage(draft, chunk, most=1)
 
     def _plan(self, draft: Draft, question: Question, memory: Memory) -> None:
         memory.week = self.plans.write(draft, question.message, memory.week)
@@ -353,9 +386,12 @@ class Answerer:
 
     def _tells_need(self, question: Question) -> bool:
         """Say whether a message tells a need ("my posture goes, what would you do?") and describes no exercise."""
-        needs = self.linker.concepts.named(question.message) & self.linker.served
-        needs -= self.linker.concepts.positions | self.linker.subject
-        return bool(needs) and not _DESCRIBES.search(question.message)
+        return bool(self._needs(question)) and not _DESCRIBES.search(question.message)
+
+    def _needs(self, question: Question) -> frozenset[str]:
+        """Return the muscles, movements and complaints that a question names and the guide serves."""
+        served = self.linker.concepts.named(question.message) & self.linker.served
+        return served - self.linker.concepts.positions - self.linker.subject
 
     @staticmethod
     def _described(question: Question, most: int = 2) -> list[Chunk]:
@@ -375,6 +411,9 @@ class Answerer:
 
     def _dose(self, draft: Draft, question: Question) -> None:
         targets = question.targets or self._described(question, most=1)
+        if not targets and _OF_EACH.search(question.message):
+            self.composer.doses(draft, self.composer.of_kind("exercise"))
+            return
         if not targets:
             self._frequency(draft, question)
             return
@@ -394,11 +433,11 @@ class Answerer:
         if not question.targets and self.linker.unserved(question.context):
             self._protect(draft, question)
             return
-        linked = self.linker.exercises(question.context, MAX_CHOICES)
+        linked = self.linker.exercises(question.context, MAX_CHOICES + len(question.beside))
         if not self.linker.concepts.named(question.context):
             # Nothing that a concept tells: what the question describes comes first.
             linked = [*(c for c in question.passages[:MAX_CHOICES] if c.exercise), *linked]
-        wanted = list(dict.fromkeys([*question.targets, *linked]))
+        wanted = [c for c in dict.fromkeys([*question.targets, *linked]) if c.id not in question.beside]
         chosen = wanted[: max(MAX_CHOICES, len(question.targets))]
         if chosen:
             self._lead(draft, "choose" if len(chosen) > 1 else "choose_one")
@@ -498,7 +537,7 @@ class Answerer:
             draft.say(self.wording.say("answers.clinic.details"))
         addresses = [way.url for way in ways]
         if "ways" in draft.said:
-            near = [chunk for chunk in question.passages if chunk.topic == "clinic"][:1]
+            near = [chunk for chunk in question.passages if chunk.topic == "clinic"][:2]
             if not self.composer.invitations(draft, addresses, near):
                 draft.bullets([way.label for way in ways])
             return

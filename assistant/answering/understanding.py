@@ -61,6 +61,8 @@ OUTSIDE_WHOLE_NAME = -0.25
 """The same where the whole name stands there ("diastasis recti and dead bugs")."""
 NEARLY = 0.15
 """Distance to the nearest intent within which a message may tell of pain all the same."""
+SEVERAL = 2
+"""Exercises named from which on a message asks about them, whatever else it tells."""
 LEAD = 0.05
 """By how much an intent must be nearer than every other to be taken for certain."""
 MEDICAL = ("drugs", "surgery", "pregnancy", "children")
@@ -120,6 +122,19 @@ _PLAN = re.compile(
     r"timetable|routine)|plan (?:it|this|my week|for me|me)|(?:plan|schedule|program(?:me)?|timetable) please)\b",
     re.IGNORECASE,
 )
+_WEEKLY = re.compile(
+    r"\b(?:\d|once|twice|(?:two|three|four|five|six) times|\d ?x|\d times)\s*(?:a|per|each|every)\s*(?:week|wk)\b"
+    r".{0,20}\b(?:enough|ok|okay|fine|plenty|sufficient|too (?:much|many|often|little)|do|overkill|worth)\b"
+    r"|\b(?:is|are|would)\b.{0,25}\b(?:\d|once|twice|(?:two|three|four|five|six) times|\d ?x)\s*(?:a|per)\s*(?:week|wk)\b",
+    re.IGNORECASE,
+)
+"""Asks whether so many times a week are right."""
+_BESIDES = re.compile(
+    r"\b(?:missing|besides|apart from|on top of|in addition to|what else|else should|should i add|to add|complement|"
+    r"other than|already (?:do|doing)|pairs? with|goes? with)\b",
+    re.IGNORECASE,
+)
+"""Asks for what goes beside the exercises that are named."""
 _CALLED = re.compile(
     r"\b(?:the|a|an|that|this|about|your|with)\s+((?:[a-z]+[ -]){0,2}?[a-z]+)\s+(?:ones?|thing|thingy|version|bit|point)\b",
     re.IGNORECASE,
@@ -129,6 +144,10 @@ _CAUSE = re.compile(r"\bcaus|\breason|\bcomes? from\b|\bbehind\b", re.IGNORECASE
 _LONG = re.compile(r"\b(?:how long|minutes?|time)\b", re.IGNORECASE)
 _SIDE = re.compile(r"^(?:\W*(?:and|so|ok|what|about|how)\W+)*(before|after)\W*$", re.IGNORECASE)
 """A message that is only "and before?"."""
+_BEFORE_OR_AFTER = re.compile(
+    r"\b(before|after)\b(?!\s+(?:or|and)\b)(?!\s+(?:bed|breakfast|work|lunch|dinner|sleep))(?!.*\b(?:before|after)\b)",
+    re.IGNORECASE,
+)
 _OTHER = re.compile(r"\bthe other (?:one|exercise|move|\w+)\b", re.IGNORECASE)
 
 
@@ -173,6 +192,8 @@ class Question:
     """Whether the targets are named in the message itself."""
     loose: bool = False
     """Whether one word stands for several targets ("a plank")."""
+    beside: list[str] = field(default_factory=list)
+    """Ids of exercises that the answer is to go beside."""
     nearness: float = 0.0
     """Cosine of the nearest passage."""
 
@@ -231,11 +252,13 @@ class Understanding:
         if _OTHER.search(message) and len(named) > 1:
             named = [chunk for chunk in named if chunk.id not in memory.shown] or named
         intents = self._intents.classify(mask(message, mentions, self._stand_in))
+        beside = [chunk.id for chunk in named] if named and _BESIDES.search(message) else []
+        named = [] if beside else named
         if item := self._item(message, memory):
             return Question(message, "item", [], [item], context=item.searchable)
         if not named and (called := self._called(message, memory)):
             named = [called]
-        alone = named or intents.best in FOLLOW_UPS or intents.scores[intents.best] >= SURE_LIST
+        alone = named or beside or intents.best in FOLLOW_UPS or intents.scores[intents.best] >= SURE_LIST
         wordless = not re.search(r"[a-z]{2}", message, re.IGNORECASE)
         if before and (wordless or (len(message.split()) <= FRAGMENT_WORDS and not alone)):
             # A fragment means little alone: "while running?" goes on from the question before it.
@@ -262,11 +285,11 @@ class Understanding:
         nothing = (intent in (*SMALLTALK, "which") and not polite) or (
             intent in ABOUT_ONE and not pointed and not named
         )
-        hurts = named and intents.scores["report"] > max(SURE_LIST, intents.scores["howto"])
+        hurts = len(named) == 1 and intents.scores["report"] > max(SURE_LIST, intents.scores["howto"])
         outside = intent.startswith("out.") and intent not in OWN_WORDS
         told = max(intents.scores["report"], intents.scores["seek_help"])
         complains = fresh and not polite and intent not in OWN_WORDS
-        complains = complains and told >= max(intents.scores.values()) - NEARLY
+        complains = complains and told >= max(intents.scores.values()) - NEARLY and len(named) < SEVERAL
         if tells and (hurts or nothing or outside or complains):
             # Whoever stops an exercise because it hurts is not shown the exercise again.
             return Question(message, "report", passages=passages, context=message)
@@ -287,6 +310,7 @@ class Understanding:
             self._anchors(documents),
             bool(named),
             len(mentions) > 1 and len({mention.start for mention in mentions}) == 1,
+            beside,
             max((float(d.metadata["dense"]) for d in documents), default=0.0),
         )
 
@@ -300,7 +324,7 @@ class Understanding:
 
     def _context(self, message: str, named: Sequence[Chunk], memory: Memory, intent: str = "") -> str:
         """Return the text that the needs are read from: this message, or an earlier one it points back to."""
-        if intent == "integrate" and (side := _SIDE.search(message)):
+        if intent == "integrate" and (side := _SIDE.search(message) or _BEFORE_OR_AFTER.search(message)):
             return f"{message} {side[1]} a run"
         points = len(message.split()) <= SHORT_WORDS and _POINTS_BACK.search(message)
         if memory.about and points and not named and not self._names_concept(message):
@@ -373,6 +397,8 @@ class Understanding:
             return "plan"
         if best.startswith("clinic") and intents.scores[best] > SURE_TALK and intents.margin > LEAD:
             return best
+        if _WEEKLY.search(message) and best in (*FOLLOW_UPS, "frequency", "choose", "protect", "seek_help"):
+            return "frequency"
         if named:
             if self._beside(message, intents, OUTSIDE_WHOLE_NAME if whole else OUTSIDE_NAMED):
                 return f"out.{intents.best_out}"
@@ -411,7 +437,7 @@ class Understanding:
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
         if best == "report" and not asks(message) and intents.margin > 0:
             return best
-        if self._of_another_part(message):
+        if self._of_another_part(message) and intents.out.get("body_part", 0.0) >= max(self._of_substance(intents)):
             return "out.body_part"
         margin = max(self._of_substance(intents)) - intents.nearest_out + self._named_bonus(message, intents)
         ours = intents.best_out == "body_part" and self._own(message)
@@ -423,7 +449,8 @@ class Understanding:
     def _of_another_part(self, message: str) -> bool:
         """Say whether a message is about a part of the body that the guide says nothing of, and about no other."""
         named = self._linker.concepts.named(message)
-        ours = named & self._linker.concepts.parts & self._linker.served
+        concepts = self._linker.concepts
+        ours = named & (concepts.parts | concepts.positions) & self._linker.served
         if ours or self._linker.topic in words(message):
             return False
         return bool(self._linker.foreign(message)) and not self._linker.unserved(message)
