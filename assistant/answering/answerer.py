@@ -42,6 +42,8 @@ _ITEMISED = ("causes", "protect", "integrate", "item")
 """Intents whose answer lists causes, tips or ways before anything else."""
 _NOT_ABOUT_EXERCISES = ("protect", "seek_help", "clinic", "clinic_cost", "clinic_reach")
 """Intents whose answer names exercises by the way: "how many?" after it does not mean those."""
+_UNSURE = ("why", "causes", "choose", "integrate", "protect", "benefit", "frequency", "order", "howto", "dose", "compare")
+"""Intents that a question may be taken for by mistake: what was found first stands in the answer too."""
 _BY_SUBJECT = ("integrate", "why", "frequency", "dose", "holds", "choose", "howto", "benefit", "compare")
 """Intents that give way where a question's subject is one that only a tip or a cause is about."""
 _OF_NO_EXERCISE = (*_NOT_ABOUT_EXERCISES, "plan", "calendar", "day", "report", "summary", "all")
@@ -212,7 +214,7 @@ class Answerer:
             handler(draft, question)
             if intent in _OPEN and len(draft.listed) < WHOLE_LIST:
                 self._also(draft, question.anchors)
-            if intent in (*_OPEN, "howto", "dose", "compare") and not question.targets:
+            if intent in _UNSURE and not question.targets:
                 self._second_chance(draft, question)
         if len(draft.paragraphs) <= bool(missing):
             self._lead(draft, "related")
@@ -226,13 +228,15 @@ class Answerer:
         """Return what answers a question whose subject only a tip or a cause of the guide is about."""
         if not self.linker.unserved(question.message):
             return None
-        return self._protect if self.linker.items(question.message, 1, ["tip"]) else self._causes
+        if self.linker.items(question.message, 1, ["tip"]):
+            return self._protect
+        return None if question.intent == "frequency" else self._causes
 
     def _second_chance(self, draft: Draft, question: Question) -> None:
         """Add the passage found first, unless the answer holds it: a question may be taken for another kind."""
         for chunk in question.passages[:1]:
             said = any(citation.id == chunk.id for citation in draft.citations)
-            if said or question.nearness < NEAR_ENOUGH or chunk.topic == "clinic":
+            if said or chunk.id in question.beside or question.nearness < NEAR_ENOUGH or chunk.topic == "clinic":
                 continue
             if chunk.title:
                 self._also(draft, [chunk])
@@ -254,7 +258,8 @@ class Answerer:
     def _more(self, draft: Draft, question: Question, memory: Memory) -> None:
         """Go on: the rest of a list, the next exercise of the guide, or others that were not shown yet."""
         listed = [c for c in self.composer.chunks if c.id in memory.listed]
-        rest = [c for c in self.composer.chunks if listed and c.kind == listed[0].kind and c not in listed]
+        kin = [c for c in self.composer.chunks if listed and c.kind == listed[0].kind and c not in listed]
+        rest = [c for c in kin if f"item:{c.id}" not in memory.said] or kin
         if rest and not memory.shown and listed[0].kind != "exercise":
             self._lead(draft, "more")
             self.composer.items(draft, rest)
@@ -429,6 +434,13 @@ class Answerer:
         elif not question.targets and not again:
             self.composer.items(draft, self.composer.of_kind("integration")[:2])
 
+    def _results(self, draft: Draft, question: Question) -> None:
+        """Say that the guide names no time until an effect, and what it says of keeping at it."""
+        draft.say(self.wording.say("answers.partly.results"))
+        for chunk in [c for c in self.composer.of_topic("integration") if c.kind == "text"][:1]:
+            self.composer.passage(draft, chunk, most=1)
+        self.composer.frequency(draft)
+
     def _choose(self, draft: Draft, question: Question) -> None:
         if not question.targets and self.linker.unserved(question.context):
             self._protect(draft, question)
@@ -468,7 +480,8 @@ class Answerer:
         self.composer.summaries(draft, question.targets or self.composer.of_kind("exercise"))
 
     def _integrate(self, draft: Draft, question: Question) -> None:
-        near = self.linker.items(question.context, 2, ["integration"])
+        both = {"before", "after"} <= set(words(question.message))
+        near = self.linker.items(question.context, 3 if both else 2, ["integration"])
         self._lead(draft, "integrate")
         self.composer.items(draft, near or self.composer.of_kind("integration"))
         if near and not question.targets:
@@ -508,7 +521,7 @@ class Answerer:
         if self.linker.concepts.named(question.context):
             self._also(draft, self.linker.items(question.context, 1, ["cause"]))
         if (self.linker.concepts.named(question.context) & self.linker.served) - self.linker.subject:
-            self._also(draft, [*question.targets[:2], *self.linker.exercises(question.context, 2)][:2])
+            self._also(draft, [*question.targets[:2], *self.linker.items(question.context, 2, ["exercise"])][:2])
 
     def _seek_help(self, draft: Draft, _question: Question) -> None:
         for chunk in self.composer.of_topic("seek_help"):

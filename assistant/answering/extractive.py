@@ -104,6 +104,7 @@ class Composer:
     def items(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
         """List titled items: causes, tips, ways of integration."""
         draft.listed += [chunk.id for chunk in chunks if chunk.id not in draft.listed]
+        draft.said += [f"item:{chunk.id}" for chunk in chunks]
         draft.bullets([f"**{c.title}** – {c.text}{draft.cite(c)}" for c in chunks])
 
     def item(self, draft: Draft, chunk: Chunk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
 from langchain_core.documents import Document
@@ -43,6 +43,7 @@ OWN_WORDS = ("out.pregnancy", "out.surgery", "out.children", "out.drugs")
 """Kinds outside the guide whose own wording is said even to somebody who tells of pain."""
 FIRM = ("drugs", "surgery", "pregnancy", "children", "injection", "imaging", "diagnosis", "insurance", "other_medical")
 """Kinds outside the guide that neither an earlier question nor a muscle's name brings inside."""
+NAMED_PART = 0.09
 NAMED = 0.06
 """What the name of a muscle, movement or complaint that the guide serves counts as a difference of cosines."""
 FAR_OUTSIDE = -0.3
@@ -122,6 +123,8 @@ _PLAN = re.compile(
     r"timetable|routine)|plan (?:it|this|my week|for me|me)|(?:plan|schedule|program(?:me)?|timetable) please)\b",
     re.IGNORECASE,
 )
+_GROWN = re.compile(r"(?<![\d.,])(?:1[89]|[2-9]\d)(?![\d.,]*\d|\s*(?:min|sec|rep|k\b|km|kg|miles|%|months|weeks))", re.IGNORECASE)
+"""The age of a grown-up beside a son or daughter."""
 _WEEKLY = re.compile(
     r"\b(?:\d|once|twice|(?:two|three|four|five|six) times|\d ?x|\d times)\s*(?:a|per|each|every)\s*(?:week|wk)\b"
     r".{0,20}\b(?:enough|ok|okay|fine|plenty|sufficient|too (?:much|many|often|little)|do|overkill|worth)\b"
@@ -256,8 +259,8 @@ class Understanding:
         named = [] if beside else named
         if item := self._item(message, memory):
             return Question(message, "item", [], [item], context=item.searchable)
-        if not named and (called := self._called(message, memory)):
-            named = [called]
+        if not beside:
+            named = list(dict.fromkeys([*named, *self._called(message, memory)]))
         alone = named or beside or intents.best in FOLLOW_UPS or intents.scores[intents.best] >= SURE_LIST
         wordless = not re.search(r"[a-z]{2}", message, re.IGNORECASE)
         if before and (wordless or (len(message.split()) <= FRAGMENT_WORDS and not alone)):
@@ -340,18 +343,19 @@ class Understanding:
         foreign = self._linker.foreign(message) or self._linker.missing(message)
         return bool(short and points and ours and beside and not foreign) and intents.margin > FAR_OUTSIDE
 
-    def _called(self, message: str, memory: Memory) -> Chunk | None:
-        """Return the exercise that "the side one" means: the only one with these words in its name."""
-        match = _CALLED.search(message)
-        wanted = set(words(match[1])) - {"the", "other", "same", "this", "that"} if match else set()
-        if not wanted:
-            return None
+    def _called(self, message: str, memory: Memory) -> list[Chunk]:
+        """Return the exercises that "the side one" means: each the only one with these words in its name."""
         every = [chunk for chunk in self._by_id.values() if chunk.exercise]
         shown = [chunk for chunk in every if chunk.id in memory.shown]
-        for pool in (shown, every):
-            if len(found := [chunk for chunk in pool if wanted <= set(words(chunk.title))]) == 1:
-                return found[0]
-        return None
+        called: list[Chunk] = []
+        for match in _CALLED.finditer(message):
+            wanted = set(words(match[1])) - {"the", "other", "same", "this", "that"}
+            for pool in (shown, every):
+                found = [chunk for chunk in pool if wanted <= set(words(chunk.title))] if wanted else []
+                if len(found) == 1:
+                    called += found
+                    break
+        return called
 
     def _item(self, message: str, memory: Memory) -> Chunk | None:
         """Return the cause, tip or way that an ordinal points at in the list shown last."""
@@ -391,6 +395,8 @@ class Understanding:
         bare: bool,
     ) -> str:
         best = intents.best
+        if intents.best_out == "children" and _GROWN.search(message):
+            intents = replace(intents, out={k: v for k, v in intents.out.items() if k != "children"})
         if memory.week is not None and week.asks_of_day(message) and self._days(message) and not named:
             return "day"
         if self._about_plan(message, intents, memory, covered, documents):
@@ -460,7 +466,7 @@ class Understanding:
         served = (self._linker.concepts.named(message) & self._linker.served) - self._linker.subject
         if not served or intents.best_out in (*FIRM, "treatment") or self._linker.foreign(message):
             return 0.0
-        return NAMED
+        return NAMED_PART if served & self._linker.concepts.parts else NAMED
 
     @staticmethod
     def _clearly(name: str, intents: Intents) -> bool:
