@@ -42,10 +42,10 @@ _ITEMISED = ("causes", "protect", "integrate", "item")
 """Intents whose answer lists causes, tips or ways before anything else."""
 _NOT_ABOUT_EXERCISES = ("protect", "seek_help", "clinic", "clinic_cost", "clinic_reach")
 """Intents whose answer names exercises by the way: "how many?" after it does not mean those."""
-_UNSURE = ("why", "causes", "choose", "integrate", "protect", "benefit", "frequency", "order", "howto", "dose", "compare")
+_UNSURE = ("why", "causes", "choose", "integrate", "protect", "benefit", "frequency", "order", "howto", "dose", "compare", "seek_help")
 """Intents that a question may be taken for by mistake: what was found first stands in the answer too."""
 _BY_SUBJECT = ("integrate", "why", "frequency", "dose", "holds", "choose", "howto", "benefit", "compare")
-"""Intents that give way where a question's subject is one that only a tip or a cause is about."""
+"""Intents that give way where a question's subject is one that only a tip is about."""
 _OF_NO_EXERCISE = (*_NOT_ABOUT_EXERCISES, "plan", "calendar", "day", "report", "summary", "all")
 """Intents whose answer does not say that the guide lacks an exercise or thing."""
 _HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto", "dose"}}
@@ -140,6 +140,8 @@ class Answerer:
                 text, found[text], memory, covered, tells=tells, fresh=fresh, before=before
             )
             before = text
+            if question.intent == "which" and drafts:
+                continue
             about = tuple(chunk.id for chunk in question.targets) or (text,)
             told = question.intent == "frequency" and "frequency" in set(memory.said) - said_earlier
             if question.intent in answered.setdefault(about, set()) or (told and not question.named):
@@ -225,12 +227,12 @@ class Answerer:
         return draft
 
     def _by_subject(self, question: Question) -> Callable[[Draft, Question], None] | None:
-        """Return what answers a question whose subject only a tip or a cause of the guide is about."""
+        """Return what answers a question whose subject only a tip of the guide is about."""
         if not self.linker.unserved(question.message):
             return None
-        if self.linker.items(question.message, 1, ["tip"]):
-            return self._protect
-        return None if question.intent == "frequency" else self._causes
+        if question.intent == "integrate" and self.linker.items(question.context, 1, ["integration"]):
+            return None
+        return self._protect if self.linker.items(question.message, 1, ["tip"]) else None
 
     def _second_chance(self, draft: Draft, question: Question) -> None:
         """Add the passage found first, unless the answer holds it: a question may be taken for another kind."""
@@ -442,7 +444,8 @@ class Answerer:
         self.composer.frequency(draft)
 
     def _choose(self, draft: Draft, question: Question) -> None:
-        if not question.targets and self.linker.unserved(question.context):
+        unserved = not question.targets and self.linker.unserved(question.context)
+        if unserved and self.linker.items(question.context, 1, ["tip"]):
             self._protect(draft, question)
             return
         linked = self.linker.exercises(question.context, MAX_CHOICES + len(question.beside))

@@ -160,6 +160,13 @@ class Linker:
         """Return the parts of the body that `text` names and the guide says nothing of."""
         return (self.concepts.named(text) & self.concepts.parts) - self._served
 
+    def placed(self, text: str) -> bool:
+        """Say whether `text` names a time or place that only a way of integration is about ("before a run")."""
+        named = self.concepts.named(text)
+        links = [(chunk.kind, self._links[chunk.id] & named) for chunk in self._chunks]
+        exercised = frozenset().union(*(found for kind, found in links if kind == "exercise"))
+        return any(kind == "integration" and found - exercised for kind, found in links)
+
     def missing(self, text: str) -> list[str]:
         """Return the exercises and gear that `text` names and the guide does not have, in the text's words."""
         return self.concepts.wording(text, self.concepts.things - self._held)

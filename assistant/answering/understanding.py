@@ -14,7 +14,7 @@ from assistant.answering import week
 from assistant.answering.concepts import Linker
 from assistant.answering.intent import IntentClassifier, Intents
 from assistant.answering.mentions import Mentions, mask, words
-from assistant.answering.segments import asks
+from assistant.answering.segments import asks, core
 from assistant.answering.week import Week
 from assistant.answering.wishes import wishes
 from assistant.ingestion.chunks import Chunk
@@ -52,6 +52,8 @@ SURE_LIST = 0.5
 """Least similarity at which a message counts as asking for a whole list."""
 SURE_TALK = 0.45
 """Least similarity at which a message counts as small talk or as a question about the assistant."""
+SURE_CORE = 0.65
+"""Least similarity at which the sentence that asks settles the intent of a longer message."""
 SURE_LANGUAGE = 0.6
 TALK_MARGIN = 0.05
 """Lead over what is beside the guide below which small talk must be so much the surer."""
@@ -60,6 +62,8 @@ OUTSIDE_NAMED = -0.05
 limping")."""
 OUTSIDE_WHOLE_NAME = -0.25
 """The same where the whole name stands there ("diastasis recti and dead bugs")."""
+CERTAIN = 0.85
+"""Similarity at which a message is as good as one of the examples."""
 NEARLY = 0.15
 """Distance to the nearest intent within which a message may tell of pain all the same."""
 SEVERAL = 2
@@ -133,7 +137,7 @@ _WEEKLY = re.compile(
 )
 """Asks whether so many times a week are right."""
 _BESIDES = re.compile(
-    r"\b(?:missing|besides|apart from|on top of|in addition to|what else|else should|should i add|to add|complement|"
+    r"\b(?:missing|besides|apart from|on top of|in addition to|what else (?:should|can|could|would|do i|to)|else should|should i add|to add|complement|"
     r"other than|already (?:do|doing)|pairs? with|goes? with)\b",
     re.IGNORECASE,
 )
@@ -255,6 +259,7 @@ class Understanding:
         if _OTHER.search(message) and len(named) > 1:
             named = [chunk for chunk in named if chunk.id not in memory.shown] or named
         intents = self._intents.classify(mask(message, mentions, self._stand_in))
+        intents = self._of_core(message, intents)
         beside = [chunk.id for chunk in named] if named and _BESIDES.search(message) else []
         named = [] if beside else named
         if item := self._item(message, memory):
@@ -281,7 +286,7 @@ class Understanding:
             if not again.startswith(("out.", "meta")) and again not in SMALLTALK:
                 intents, intent, text = joined, again, f"{before} {message}"
         listed = {self._by_id[i].kind for i in memory.listed if i in self._by_id}
-        if intent == "protect" and "tip" in listed:
+        if intent == "protect" and "tip" in listed and not re.search(r"\binstead\b", message, re.IGNORECASE):
             # Tips again, and nothing said of which: the others.
             intent = intent if self._names_concept(text) else "more"
         polite = intent in ("thanks", "goodbye") and intents.scores[intent] >= SURE_LIST
@@ -312,10 +317,20 @@ class Understanding:
             text if text != message else self._context(message, named, memory, intent),
             self._anchors(documents),
             bool(named),
-            len(mentions) > 1 and len({mention.start for mention in mentions}) == 1,
+            len(mentions) > 1 and bool(frozenset.intersection(*(mention.words for mention in mentions))),
             beside,
             max((float(d.metadata["dense"]) for d in documents), default=0.0),
         )
+
+    def _of_core(self, message: str, intents: Intents) -> Intents:
+        """Put the intent of the sentence that asks first, where it is sure: what stands around it is background."""
+        if not (asking := core(message)):
+            return intents
+        found = self._intents.classify(mask(asking, self._find(asking), self._stand_in))
+        best = found.best
+        if found.scores[best] < SURE_CORE or found.margin < 0 or best in SMALLTALK or best == intents.best:
+            return intents
+        return replace(intents, scores={best: max(intents.scores[best], found.scores[best]), **intents.scores})
 
     def texts(self, message: str, memory: Memory) -> list[str]:
         """Return the texts whose embeddings `understand` and what follows it may ask for."""
@@ -323,12 +338,17 @@ class Understanding:
         texts = [message, mask(message, mentions, self._stand_in)]
         if memory.questions and len(message.split()) <= FRAGMENT_WORDS:
             texts.append(f"{memory.questions[-1]} {message}")
+        if asking := core(message):
+            texts.append(mask(asking, self._find(asking), self._stand_in))
         return [*texts, self._context(message, [mention.chunk for mention in mentions], memory)]
 
     def _context(self, message: str, named: Sequence[Chunk], memory: Memory, intent: str = "") -> str:
         """Return the text that the needs are read from: this message, or an earlier one it points back to."""
-        if intent == "integrate" and (side := _SIDE.search(message) or _BEFORE_OR_AFTER.search(message)):
-            return f"{message} {side[1]} a run"
+        if intent == "integrate":
+            placed = self._linker.placed(message)
+            side = _SIDE.search(message) or (None if placed else _BEFORE_OR_AFTER.search(message))
+            if side:
+                return f"{message} {side[1]} a run"
         points = len(message.split()) <= SHORT_WORDS and _POINTS_BACK.search(message)
         if memory.about and points and not named and not self._names_concept(message):
             return f"{memory.about} {message}"
@@ -401,7 +421,8 @@ class Understanding:
             return "day"
         if self._about_plan(message, intents, memory, covered, documents):
             return "plan"
-        if best.startswith("clinic") and intents.scores[best] > SURE_TALK and intents.margin > LEAD:
+        numbered = bool(pointed) and bool(_ORDINAL.search(message))
+        if best.startswith("clinic") and not numbered and intents.scores[best] > SURE_TALK and intents.margin > LEAD:
             return best
         if _WEEKLY.search(message) and best in (*FOLLOW_UPS, "frequency", "choose", "protect", "seek_help"):
             return "frequency"
@@ -488,6 +509,8 @@ class Understanding:
 
         The name counts half: with it put aside "my cat is limping" could be about any exercise.
         """
+        if masked.scores[masked.best] >= CERTAIN and masked.margin > LEAD:
+            return False
         plain = self._intents.classify(message, plain=True)
         leanings = [found.margin + SCOPE_SHARE * found.scope for found in (masked, plain)]
         least += DOUBT if plain.best_out in MEDICAL else 0.0
