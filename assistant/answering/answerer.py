@@ -53,6 +53,7 @@ _HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto",
 _NEARBY = ("lead", "training", "nutrition", "treatment", "body_part")
 """Kinds of questions beside the guide after which it is worth saying what the guide has nearby."""
 _EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
+_PRICE = re.compile(r"\b(?:cost|pric|fee|rates?\b)", re.IGNORECASE)
 _OF_EACH = re.compile(r"\b(?:numbers|sets?|rep(?:s|etitions?)?|each|everything|all)\b", re.IGNORECASE)
 _DETAILS = re.compile(r"\d(?:[ /().-]?\d){6,}|\S@\S")
 """A phone number or an address in a message."""
@@ -61,6 +62,8 @@ _DESCRIBES = re.compile(
     re.IGNORECASE,
 )
 """A message that describes an exercise: "the one where you lie on your back"."""
+LEAST_TOLD = 4
+"""Words below which "hinge how" asks for a movement and tells no need."""
 WHOLE_LIST = 4
 """Items from which on an answer is a list by itself and needs nothing beside it."""
 NEAR_ENOUGH = 0.3
@@ -355,7 +358,8 @@ class Answerer:
     def _why(self, draft: Draft, question: Question) -> None:
         texts = [c for c in self.composer.of_topic("why") if c.kind == "text" and c.section != c.guide]
         general = [c for c in texts if "\n- " in c.quote or "\n• " in c.quote] or texts
-        near = [c for c in (*question.anchors, *question.passages[:3]) if c in texts and c not in general]
+        others = [c for c in texts if c not in general]
+        near = [c for c in (*question.anchors, *question.passages) if c in others] or others
         for chunk in near[:1]:
             self.composer.passage(draft, chunk, most=1)
         for chunk in general[:1]:
@@ -393,7 +397,8 @@ class Answerer:
 
     def _tells_need(self, question: Question) -> bool:
         """Say whether a message tells a need ("my posture goes, what would you do?") and describes no exercise."""
-        return bool(self._needs(question)) and not _DESCRIBES.search(question.message)
+        brief = len(question.message.split()) < LEAST_TOLD
+        return bool(self._needs(question)) and not brief and not _DESCRIBES.search(question.message)
 
     def _needs(self, question: Question) -> frozenset[str]:
         """Return the muscles, movements and complaints that a question names and the guide serves."""
@@ -543,7 +548,8 @@ class Answerer:
     def _clinic_cost(self, draft: Draft, question: Question) -> None:
         draft.say(self.wording.say("answers.clinic.no_prices"))
         draft.said += [key for key in ("clinic", "ways") if key not in draft.said]
-        self._clinic_reach(draft, question)
+        priced = [chunk for chunk in self.composer.of_topic("clinic") if _PRICE.search(chunk.searchable)]
+        self._clinic_reach(draft, replace(question, passages=[*priced, *question.passages]))
 
     def _clinic_reach(self, draft: Draft, question: Question) -> None:
         """List the clinic's invitations; in a later turn only the one that fits best."""
@@ -553,7 +559,7 @@ class Answerer:
             draft.say(self.wording.say("answers.clinic.details"))
         addresses = [way.url for way in ways]
         if "ways" in draft.said:
-            near = [chunk for chunk in question.passages if chunk.topic == "clinic"][:2]
+            near = list(dict.fromkeys(c for c in question.passages if c.topic == "clinic"))[:2]
             if not self.composer.invitations(draft, addresses, near):
                 draft.bullets([way.label for way in ways])
             return

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from assistant.answering import week
 from assistant.answering.concepts import Linker
 from assistant.answering.intent import IntentClassifier, Intents
-from assistant.answering.mentions import Mentions, mask, words
+from assistant.answering.mentions import Mention, Mentions, mask, words
 from assistant.answering.segments import asks, core
 from assistant.answering.week import Week
 from assistant.answering.wishes import wishes
@@ -254,7 +254,7 @@ class Understanding:
             fresh: It told something new of the pain.
             before: The question before it, in the same message or an earlier one.
         """
-        mentions = self._find(message)
+        mentions = self._mentioned(message, memory)
         named = [mention.chunk for mention in mentions]
         if _OTHER.search(message) and len(named) > 1:
             named = [chunk for chunk in named if chunk.id not in memory.shown] or named
@@ -321,6 +321,23 @@ class Understanding:
             beside,
             max((float(d.metadata["dense"]) for d in documents), default=0.0),
         )
+
+    def _mentioned(self, message: str, memory: Memory) -> Sequence[Mention]:
+        """Return the exercises that are named; "hip flexors" in a longer message are a muscle, not their stretch."""
+        mentions = self._find(message)
+        if len(message.split()) <= FRAGMENT_WORDS + 1:
+            return mentions
+        tokens = set(words(message))
+        parts = self._linker.concepts.parts
+
+        def is_muscle(mention: Mention) -> bool:
+            missing = [word for word in words(mention.chunk.title) if word not in tokens]
+            said = " ".join(word for word in words(mention.chunk.title) if word in tokens)
+            whole = " ".join(words(message)[mention.start : mention.end])
+            named = self._linker.concepts.named(whole)
+            return bool(missing) and whole == said and bool(named & parts) and mention.chunk.id not in memory.shown
+
+        return [mention for mention in mentions if not is_muscle(mention)]
 
     def _of_core(self, message: str, intents: Intents) -> Intents:
         """Put the intent of the sentence that asks first, where it is sure: what stands around it is background."""
