@@ -147,6 +147,8 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 """A thing called by part of its name: "the side one"."""
+_OF_THE_SAME = re.compile(r"\b(?:instead|they|them|those|it|that)\b(?!.*\b(?:else|other|more)\b)", re.IGNORECASE)
+"""Goes on about the tip that was said last."""
 _CAUSE = re.compile(r"\bcaus|\breason|\bcomes? from\b|\bbehind\b", re.IGNORECASE)
 _LONG = re.compile(r"\b(?:how long|minutes?|time)\b", re.IGNORECASE)
 _SIDE = re.compile(r"^(?:\W*(?:and|so|ok|what|about|how)\W+)*(before|after)\W*$", re.IGNORECASE)
@@ -286,7 +288,7 @@ class Understanding:
             if not again.startswith(("out.", "meta")) and again not in SMALLTALK:
                 intents, intent, text = joined, again, f"{before} {message}"
         listed = {self._by_id[i].kind for i in memory.listed if i in self._by_id}
-        if intent == "protect" and "tip" in listed and not re.search(r"\binstead\b", message, re.IGNORECASE):
+        if intent == "protect" and "tip" in listed and not _OF_THE_SAME.search(message):
             # Tips again, and nothing said of which: the others.
             intent = intent if self._names_concept(text) else "more"
         polite = intent in ("thanks", "goodbye") and intents.scores[intent] >= SURE_LIST
