@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from langchain_core.documents import Document
 
 from assistant import schema
+from assistant.answering import week
 from assistant.answering.compose import Draft
 from assistant.answering.concepts import Linker
 from assistant.answering.extractive import MAX_CHOICES, Composer
 from assistant.answering.intent import IntentClassifier
-from assistant.answering.mentions import Mentions
+from assistant.answering.mentions import Mentions, words
 from assistant.answering.plans import PlanWriter
-from assistant.answering.understanding import SMALLTALK, Covered, Memory, Question, Understanding
+from assistant.answering.understanding import ABOUT_ONE, SMALLTALK, Covered, Memory, Question, Understanding
 from assistant.ingestion.chunks import Chunk, sentences
 from assistant.settings import Clinic
 from assistant.wording import Wording
@@ -26,6 +28,7 @@ _TOPICS: dict[str, schema.Topic] = {
     "integrate": "integration",
     "plan": "integration",
     "calendar": "integration",
+    "day": "integration",
     "protect": "protection",
     "seek_help": "seek_help",
     "report": "seek_help",
@@ -39,11 +42,30 @@ _ITEMISED = ("causes", "protect", "integrate", "item")
 """Intents whose answer lists causes, tips or ways before anything else."""
 _NOT_ABOUT_EXERCISES = ("protect", "seek_help", "clinic", "clinic_cost", "clinic_reach")
 """Intents whose answer names exercises by the way: "how many?" after it does not mean those."""
+_UNSURE = ("why", "causes", "choose", "integrate", "protect", "benefit", "frequency", "order", "howto", "dose", "compare", "seek_help")
+"""Intents that a question may be taken for by mistake: what was found first stands in the answer too."""
+_BY_SUBJECT = ("integrate", "why", "frequency", "dose", "holds", "choose", "howto", "benefit", "compare")
+"""Intents that give way where a question's subject is one that only a tip is about."""
+_OF_NO_EXERCISE = (*_NOT_ABOUT_EXERCISES, "plan", "calendar", "day", "report", "summary", "all")
+"""Intents whose answer does not say that the guide lacks an exercise or thing."""
 _HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto", "dose"}}
 """What an answer of an intent answers along with it."""
 _NEARBY = ("lead", "training", "nutrition", "treatment", "body_part")
 """Kinds of questions beside the guide after which it is worth saying what the guide has nearby."""
 _EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
+_PRICE = re.compile(r"\b(?:cost|pric|fee|rates?\b)", re.IGNORECASE)
+_OF_EACH = re.compile(r"\b(?:numbers|sets?|rep(?:s|etitions?)?|each|everything|all)\b", re.IGNORECASE)
+_DETAILS = re.compile(r"\d(?:[ /().-]?\d){6,}|\S@\S")
+"""A phone number or an address in a message."""
+_DESCRIBES = re.compile(
+    r"\b(?:the|that|a|an|one|what'?s)\b.{0,20}\b(?:one|exercise|move|thing|drill|stretch|called)\b|\bwhere (?:you|i)\b",
+    re.IGNORECASE,
+)
+"""A message that describes an exercise: "the one where you lie on your back"."""
+LEAST_TOLD = 4
+"""Words below which "hinge how" asks for a movement and tells no need."""
+WHOLE_LIST = 4
+"""Items from which on an answer is a list by itself and needs nothing beside it."""
 NEAR_ENOUGH = 0.3
 """Least cosine at which a passage that was found first is worth saying."""
 _KEPT_QUESTIONS = 20
@@ -78,8 +100,7 @@ class Answerer:
             chunks,
             intents,
             mentions,
-            lambda text: bool(linker.concepts.named(text)),
-            lambda text: bool(linker.concepts.named(text) & linker.subject),
+            linker,
             wording.say("answers.exercise.stand_in"),
         )
         self.plans = PlanWriter(self.composer, linker, mentions, wording, today)
@@ -113,6 +134,7 @@ class Answerer:
         """
         memory = memory.model_copy(deep=True)
         drafts: list[Draft] = []
+        named: list[str] = []
         answered: dict[tuple[str, ...], set[str]] = {}
         said_earlier = set(memory.said)
         before = memory.questions[-1] if memory.questions else ""
@@ -121,26 +143,37 @@ class Answerer:
                 text, found[text], memory, covered, tells=tells, fresh=fresh, before=before
             )
             before = text
+            if question.intent == "which" and drafts:
+                continue
             about = tuple(chunk.id for chunk in question.targets) or (text,)
             told = question.intent == "frequency" and "frequency" in set(memory.said) - said_earlier
             if question.intent in answered.setdefault(about, set()) or (told and not question.named):
                 continue
             answered[about] |= _HOLDS.get(question.intent, {question.intent})
-            draft = self._draft(question, memory)
+            draft = self._draft(question, memory, alone=len(found) == 1)
             drafts.append(draft)
             self._remember(memory, question, draft)
+            if question.intent not in _NOT_ABOUT_EXERCISES:
+                named += [i for i in draft.shown if i not in named]
+        if len(drafts) > 1 and named:
+            memory.shown = memory.choices = named
         memory.questions = [*memory.questions, " ".join(found)][-_KEPT_QUESTIONS:]
-        return Draft.joined(drafts), memory
+        whole = Draft.joined(drafts)
+        asked = {" ".join(words(text)) for text in memory.questions}
+        whole.suggestions = [s for s in whole.suggestions if " ".join(words(s)) not in asked]
+        return whole, memory
 
     def _remember(self, memory: Memory, question: Question, draft: Draft) -> None:
         memory.intent = question.intent
         memory.topic = draft.topic if draft.covered else memory.topic
         named = [] if question.intent in _NOT_ABOUT_EXERCISES else draft.shown
+        memory.earlier = memory.shown or memory.earlier
         memory.shown = named or ([] if question.intent in _NOT_ABOUT_EXERCISES else memory.shown)
         if len(named) > 1:
             memory.choices = named
         listed = draft.shown and question.intent not in _ITEMISED
-        memory.listed = [] if listed else draft.listed or memory.listed
+        if question.intent != "item":
+            memory.listed = [] if listed else draft.listed or memory.listed
         if self.linker.concepts.named(question.context):
             memory.about = question.context
         memory.seen = list(dict.fromkeys([*memory.seen, *draft.shown]))
@@ -157,22 +190,38 @@ class Answerer:
         }
         return [text for text, intent in understood.items() if intent not in SMALLTALK] or list(found)[:1]
 
-    def _draft(self, question: Question, memory: Memory) -> Draft:
+    def _draft(self, question: Question, memory: Memory, *, alone: bool = True) -> Draft:
         intent = question.intent
         if intent.startswith("out."):
-            return self._outside(intent[4:], question, memory)
+            return self._outside(intent[4:], question, memory, alone=alone)
         if intent in SMALLTALK or intent.startswith("meta"):
             return self._talk(intent, question.message, memory)
+        missing = [] if intent in _OF_NO_EXERCISE else self.linker.missing(question.message)
+        if missing and intent in ABOUT_ONE and not question.targets and not self._serves(question.message):
+            return self._elsewhere(missing, question, memory)
+        if question.loose and self._needs(question):
+            # "Which plank stops the wobble": the one that serves what is asked for comes first.
+            order = [chunk.id for chunk in self.linker.exercises(question.message, len(self.composer.chunks))]
+            rank = {chunk_id: place for place, chunk_id in enumerate(order)}
+            targets = sorted(question.targets, key=lambda chunk: rank.get(chunk.id, len(rank)))
+            question = replace(question, targets=targets)
         draft = Draft(_TOPICS.get(intent, "exercises"))
         draft.said = memory.said
         draft.asked_for = intent
-        if intent in ("more", "all", "plan", "calendar", "easier"):
+        if missing:
+            self._say_missing(draft, missing)
+        if intent in ("more", "all", "plan", "calendar", "day", "easier"):
             getattr(self, f"_{intent}")(draft, question, memory)
         else:
-            getattr(self, f"_{intent}", self._choose)(draft, question)
-            if intent in _OPEN:
+            handler = getattr(self, f"_{intent}", self._choose)
+            if intent in _BY_SUBJECT and not question.targets:
+                handler = self._by_subject(question) or handler
+            handler(draft, question)
+            if intent in _OPEN and len(draft.listed) < WHOLE_LIST:
                 self._also(draft, question.anchors)
-        if not draft.paragraphs:
+            if intent in _UNSURE and not question.targets:
+                self._second_chance(draft, question)
+        if len(draft.paragraphs) <= bool(missing):
             self._lead(draft, "related")
             self.composer.mixed(draft, question.passages[:3])
         if not draft.suggestions:
@@ -180,16 +229,42 @@ class Answerer:
             self.composer.suggest(draft, key)
         return draft
 
+    def _by_subject(self, question: Question) -> Callable[[Draft, Question], None] | None:
+        """Return what answers a question whose subject only a tip of the guide is about."""
+        if not self.linker.unserved(question.message):
+            return None
+        if question.intent == "integrate" and self.linker.items(question.context, 1, ["integration"]):
+            return None
+        return self._protect if self.linker.items(question.message, 1, ["tip"]) else None
+
+    def _second_chance(self, draft: Draft, question: Question) -> None:
+        """Add the passage found first, unless the answer holds it: a question may be taken for another kind."""
+        for chunk in question.passages[:1]:
+            said = any(citation.id == chunk.id for citation in draft.citations)
+            if said or chunk.id in question.beside or question.nearness < NEAR_ENOUGH or chunk.topic == "clinic":
+                continue
+            if chunk.title:
+                self._also(draft, [chunk])
+            elif chunk.kind == "text" and not sentences(chunk.text)[0].endswith(":"):
+                self._lead(draft, "also")
+                self.composer.passage(draft, chunk, most=1)
+
     def _plan(self, draft: Draft, question: Question, memory: Memory) -> None:
         memory.week = self.plans.write(draft, question.message, memory.week)
 
     def _calendar(self, draft: Draft, question: Question, memory: Memory) -> None:
         memory.week = self.plans.write(draft, "", memory.week, whole=False)
 
+    def _day(self, draft: Draft, question: Question, memory: Memory) -> None:
+        assert memory.week is not None
+        days = [day for mention in week.mentions(question.message) for day in mention.days]
+        self.plans.days(draft, memory.week, days)
+
     def _more(self, draft: Draft, question: Question, memory: Memory) -> None:
         """Go on: the rest of a list, the next exercise of the guide, or others that were not shown yet."""
         listed = [c for c in self.composer.chunks if c.id in memory.listed]
-        rest = [c for c in self.composer.chunks if listed and c.kind == listed[0].kind and c not in listed]
+        kin = [c for c in self.composer.chunks if listed and c.kind == listed[0].kind and c not in listed]
+        rest = [c for c in kin if f"item:{c.id}" not in memory.said] or kin
         if rest and not memory.shown and listed[0].kind != "exercise":
             self._lead(draft, "more")
             self.composer.items(draft, rest)
@@ -218,18 +293,27 @@ class Answerer:
         self.composer.frequency(draft)
 
     def _summary(self, draft: Draft, question: Question) -> None:
-        """Say the first sentence of every section, and how often the exercises are done."""
+        """Say in a few lines what strains, what the exercises are for, how often, and when to get help."""
         lines = []
-        for chunk in self.composer.of_kind("text", "overview"):
+        for chunk in self.composer.of_kind("overview")[:1]:
             first = sentences(chunk.text)[0]
-            if chunk.topic != "clinic" and not first.endswith(":"):
-                lines.append(f"{first}{draft.cite(chunk, first)}")
+            lines.append(f"{first}{draft.cite(chunk, first)}")
+        if causes := self.composer.of_kind("cause"):
+            names = ", ".join(f"{chunk.title}{draft.cite(chunk)}" for chunk in causes)
+            lines.append(self.wording.say("answers.summary.causes", names=names))
+        if ways := self.composer.of_kind("integration"):
+            names = ", ".join(f"{chunk.title.lower()}{draft.cite(chunk)}" for chunk in ways)
+            lines.append(self.wording.say("answers.summary.integration", names=names))
+        for chunk in self.composer.of_topic("seek_help")[:1]:
+            first = sentences(chunk.text)[0]
+            lines.append(f"{first}{draft.cite(chunk, first)}")
         draft.bullets(lines)
         self.composer.frequency(draft)
 
     def _item(self, draft: Draft, question: Question) -> None:
         """Say one cause, tip or way that was listed before, and what helps with it."""
-        self.composer.items(draft, question.passages)
+        for chunk in question.passages:
+            self.composer.item(draft, chunk)
         self._also(draft, self.linker.exercises(question.context, 3))
 
     def _holds(self, draft: Draft, question: Question) -> None:
@@ -274,7 +358,8 @@ class Answerer:
     def _why(self, draft: Draft, question: Question) -> None:
         texts = [c for c in self.composer.of_topic("why") if c.kind == "text" and c.section != c.guide]
         general = [c for c in texts if "\n- " in c.quote or "\n• " in c.quote] or texts
-        near = [c for c in question.anchors if c in texts and c not in general]
+        others = [c for c in texts if c not in general]
+        near = [c for c in (*question.anchors, *question.passages) if c in others] or others
         for chunk in near[:1]:
             self.composer.passage(draft, chunk, most=1)
         for chunk in general[:1]:
@@ -293,18 +378,32 @@ class Answerer:
             near = list(dict.fromkeys([*anchored, *near]))[:2]
         self._lead(draft, "cause" if near else "causes")
         self.composer.items(draft, near or every)
-        if self.linker.concepts.named(question.context):
+        if near and self.linker.concepts.named(question.context):
             self._also(draft, self.linker.exercises(question.context, 2))
             self._tips_nearby(draft, question)
 
     def _howto(self, draft: Draft, question: Question) -> None:
-        targets = question.targets or self._described(question)
+        targets = question.targets or ([] if self._tells_need(question) else self._described(question))
         if not targets:
             self._choose(draft, question)
             return
-        for chunk in targets[:3]:
+        whole = targets[: 1 if question.loose else 3]
+        for chunk in whole:
             self.composer.exercise(draft, chunk)
+        if others := [chunk for chunk in targets[:3] if chunk not in whole]:
+            self._lead(draft, "also")
+            self.composer.reasons(draft, others)
         self.composer.frequency(draft)
+
+    def _tells_need(self, question: Question) -> bool:
+        """Say whether a message tells a need ("my posture goes, what would you do?") and describes no exercise."""
+        brief = len(question.message.split()) < LEAST_TOLD
+        return bool(self._needs(question)) and not brief and not _DESCRIBES.search(question.message)
+
+    def _needs(self, question: Question) -> frozenset[str]:
+        """Return the muscles, movements and complaints that a question names and the guide serves."""
+        served = self.linker.concepts.named(question.message) & self.linker.served
+        return served - self.linker.concepts.positions - self.linker.subject
 
     @staticmethod
     def _described(question: Question, most: int = 2) -> list[Chunk]:
@@ -324,6 +423,9 @@ class Answerer:
 
     def _dose(self, draft: Draft, question: Question) -> None:
         targets = question.targets or self._described(question, most=1)
+        if not targets and _OF_EACH.search(question.message):
+            self.composer.doses(draft, self.composer.of_kind("exercise"))
+            return
         if not targets:
             self._frequency(draft, question)
             return
@@ -339,15 +441,23 @@ class Answerer:
         elif not question.targets and not again:
             self.composer.items(draft, self.composer.of_kind("integration")[:2])
 
+    def _results(self, draft: Draft, question: Question) -> None:
+        """Say that the guide names no time until an effect, and what it says of keeping at it."""
+        draft.say(self.wording.say("answers.partly.results"))
+        for chunk in [c for c in self.composer.of_topic("integration") if c.kind == "text"][:1]:
+            self.composer.passage(draft, chunk, most=1)
+        self.composer.frequency(draft)
+
     def _choose(self, draft: Draft, question: Question) -> None:
-        if not question.targets and self.linker.unserved(question.context):
+        unserved = not question.targets and self.linker.unserved(question.context)
+        if unserved and self.linker.items(question.context, 1, ["tip"]):
             self._protect(draft, question)
             return
-        linked = self.linker.exercises(question.context, MAX_CHOICES)
+        linked = self.linker.exercises(question.context, MAX_CHOICES + len(question.beside))
         if not self.linker.concepts.named(question.context):
             # Nothing that a concept tells: what the question describes comes first.
             linked = [*(c for c in question.passages[:MAX_CHOICES] if c.exercise), *linked]
-        wanted = list(dict.fromkeys([*question.targets, *linked]))
+        wanted = [c for c in dict.fromkeys([*question.targets, *linked]) if c.id not in question.beside]
         chosen = wanted[: max(MAX_CHOICES, len(question.targets))]
         if chosen:
             self._lead(draft, "choose" if len(chosen) > 1 else "choose_one")
@@ -378,12 +488,14 @@ class Answerer:
         self.composer.summaries(draft, question.targets or self.composer.of_kind("exercise"))
 
     def _integrate(self, draft: Draft, question: Question) -> None:
-        near = self.linker.items(question.context, 2, ["integration"])
+        both = {"before", "after"} <= set(words(question.message))
+        near = self.linker.items(question.context, 3 if both else 2, ["integration"])
         self._lead(draft, "integrate")
         self.composer.items(draft, near or self.composer.of_kind("integration"))
         if near and not question.targets:
             self.composer.summaries(draft, self.plans.named_in(near))
-        self.composer.frequency(draft)
+        if not near or question.targets:
+            self.composer.frequency(draft)
         if question.targets:
             self.composer.doses(draft, question.targets[:2])
 
@@ -416,6 +528,8 @@ class Answerer:
             self.composer.passage(draft, chunk, most=1)
         if self.linker.concepts.named(question.context):
             self._also(draft, self.linker.items(question.context, 1, ["cause"]))
+        if (self.linker.concepts.named(question.context) & self.linker.served) - self.linker.subject:
+            self._also(draft, [*question.targets[:2], *self.linker.items(question.context, 2, ["exercise"])][:2])
 
     def _seek_help(self, draft: Draft, _question: Question) -> None:
         for chunk in self.composer.of_topic("seek_help"):
@@ -433,23 +547,23 @@ class Answerer:
 
     def _clinic_cost(self, draft: Draft, question: Question) -> None:
         draft.say(self.wording.say("answers.clinic.no_prices"))
-        self._clinic_reach(draft, question)
+        draft.said += [key for key in ("clinic", "ways") if key not in draft.said]
+        priced = [chunk for chunk in self.composer.of_topic("clinic") if _PRICE.search(chunk.searchable)]
+        self._clinic_reach(draft, replace(question, passages=[*priced, *question.passages]))
 
     def _clinic_reach(self, draft: Draft, question: Question) -> None:
         """List the clinic's invitations; in a later turn only the one that fits best."""
         ways = self.clinic.ways_to_a_person()
         self.composer.ways(draft, ways)
+        if _DETAILS.search(question.message):
+            draft.say(self.wording.say("answers.clinic.details"))
         addresses = [way.url for way in ways]
         if "ways" in draft.said:
-            near = [chunk for chunk in question.passages if chunk.topic == "clinic"][:1]
+            near = list(dict.fromkeys(c for c in question.passages if c.topic == "clinic"))[:2]
             if not self.composer.invitations(draft, addresses, near):
                 draft.bullets([way.label for way in ways])
             return
         draft.said.append("ways")
-        if "clinic" not in draft.said:
-            draft.said.append("clinic")
-            for chunk in self.composer.of_topic("seek_help")[:1]:
-                self.composer.offer(draft, chunk, most=1)
         draft.say(self.wording.say("answers.clinic.ways", clinic=self.clinic.name))
         if not self.composer.invitations(draft, addresses):
             draft.bullets([way.label for way in ways])
@@ -473,15 +587,44 @@ class Answerer:
             key = {"affirm": "affirm_nothing", "deny": "deny_nothing"}.get(intent, intent)
             if key == "greeting" and memory.questions:
                 key = "greeting_again"
-            draft.say(self.wording.say(f"answers.{key}"))
+            if key == "complaint" and memory.intent == key:
+                key = "complaint_again"
+            draft.say(self.wording.say(f"answers.{key}", **({"clinic": self.clinic.name} if key.startswith("complaint") else {})))
+            if intent == "complaint":
+                self.composer.ways(draft, self.clinic.ways_to_a_person())
         self.composer.suggest(draft, "smalltalk")
         return draft
 
-    def _outside(self, kind: str, question: Question, memory: Memory) -> Draft:
+    def _serves(self, text: str) -> bool:
+        """Say whether `text` names, beside what the guide lacks, a muscle or complaint that it serves."""
+        return bool((self.linker.concepts.named(text) & self.linker.served) - self.linker.subject)
+
+    def _say_missing(self, draft: Draft, missing: Sequence[str]) -> None:
+        key = f"missing:{missing}"
+        if key not in draft.said:
+            draft.said.append(key)
+            draft.say(self.wording.say("answers.partly.missing", things=_joined(missing)))
+
+    def _elsewhere(self, missing: Sequence[str], question: Question, memory: Memory) -> Draft:
+        """Say that the guide does not have the exercise or gear asked for, and which of its own are nearest."""
         draft = Draft("out_of_scope")
         draft.covered = False
-        again = memory.intent.startswith("out.") and f"out.{kind}" in memory.said
-        draft.say(self.wording.say("answers.out.again" if again else f"answers.out.{kind}"))
+        draft.said = memory.said
+        self._say_missing(draft, missing)
+        near = self.linker.exercises(question.message, 2)
+        self._lead(draft, "related")
+        self.composer.reasons(draft, near, card=False)
+        self.composer.suggest(draft, "out_of_scope")
+        return draft
+
+    def _outside(self, kind: str, question: Question, memory: Memory, *, alone: bool = True) -> Draft:
+        if kind in _NEARBY and (missing := self.linker.missing(question.message)):
+            return self._elsewhere(missing, question, memory)
+        draft = Draft("out_of_scope")
+        draft.covered = False
+        times = memory.said.count(f"out.{kind}") if memory.intent.startswith("out.") else 0
+        again = self.wording.all("answers.out.again")
+        draft.say(again[min(times, len(again)) - 1] if times else self.wording.say(f"answers.out.{kind}"))
         memory.said.append(f"out.{kind}")
         named = self.linker.concepts.named(question.message) - self.linker.subject
         kinds = ["tip", "cause", "integration", "exercise"]
@@ -490,10 +633,14 @@ class Answerer:
         if kind in _NEARBY and near:
             self._lead(draft, "related")
             self.composer.mixed(draft, near)
-        elif "offer" not in memory.said:
+        elif "offer" not in memory.said and alone:
             draft.say(self.wording.say("answers.out.offer"))
             memory.said.append("offer")
         if kind in ("diagnosis", "imaging", "surgery", "body_part", "treatment", "insurance"):
             self.composer.ways(draft, self.clinic.ways_to_a_person())
         self.composer.suggest(draft, "out_of_scope")
         return draft
+
+
+def _joined(things: Sequence[str]) -> str:
+    return ", ".join(f"“{thing}”" for thing in things)

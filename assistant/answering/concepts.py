@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from math import fsum
@@ -13,7 +14,7 @@ import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
-from assistant.answering.mentions import words
+from assistant.answering.mentions import word_spans, words
 from assistant.ingestion.chunks import Chunk
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -26,6 +27,7 @@ FEWEST = 2
 DENSE_WEIGHT = 1.2
 """What a cosine of 1 counts beside one shared concept."""
 KEPT_TEXTS = 1_024
+_PLAIN = frozenset(("the", "to", "your", "you", "when", "how", "why", "a", "for", "into", "run", "runner", "exercise"))
 _STEMMER = Stemmer.Stemmer("english")
 
 
@@ -53,10 +55,16 @@ class Concepts:
         words_of: dict[str, list[str]],
         near: dict[str, list[str]],
         positions: frozenset[str] = frozenset(),
+        parts: frozenset[str] = frozenset(),
+        things: frozenset[str] = frozenset(),
     ) -> None:
         self._near = near
         self.positions = positions
         """Concepts that an exercise also serves by its steps."""
+        self.parts = parts
+        """Concepts that are parts of the body."""
+        self.things = things
+        """Exercises and gear that a guide may not have."""
         self.words = [term for terms in words_of.values() for term in terms]
         self._terms: dict[str, list[tuple[list[str], str]]] = {}
         for name, terms in words_of.items():
@@ -87,6 +95,8 @@ class Concepts:
             {name: entry["words"] for name, entry in table.items()},
             {name: entry.get("near", []) for name, entry in table.items()},
             frozenset(name for name, entry in table.items() if entry.get("steps")),
+            frozenset(name for name, entry in table.items() if entry.get("part")),
+            frozenset(name for name, entry in table.items() if entry.get("thing")),
         )
 
     def named(self, text: str) -> frozenset[str]:
@@ -101,6 +111,17 @@ class Concepts:
             for term, name in self._terms.get(stem, ())
             if stems[place : place + len(term)] == term
         )
+
+    def wording(self, text: str, names: Set[str]) -> list[str]:
+        """Return the words by which `text` names these concepts, each once."""
+        stems, spans = _stems(text), word_spans(text)
+        found = [
+            text[spans[place][0] : spans[place + len(term) - 1][1]]
+            for place, stem in enumerate(stems)
+            for term, name in sorted(self._terms.get(stem, ()), key=lambda item: -len(item[0]))
+            if name in names and stems[place : place + len(term)] == term
+        ]
+        return [said for said in dict.fromkeys(found) if not any(said != o and said in o for o in found)]
 
     def need(self, text: str) -> Need:
         """Return the concepts that `text` asks for, those near them at less weight."""
@@ -117,14 +138,38 @@ class Linker:
         self._encode = encode
         self.subject = concepts.named(" ".join({chunk.guide for chunk in chunks}))
         """The concepts in the guide's title: the part of the body that it is about."""
+        self.topic = _most_common(chunks)
+        """The word that the guide's headings hold most: "back"."""
         self._chunks = [chunk for chunk in chunks if chunk.title]
         self._links = {
             chunk.id: concepts.named(_about(chunk)) - concepts.positions
             | (concepts.named(_steps(chunk)) & concepts.positions)
             for chunk in self._chunks
         }
+        self._served = frozenset().union(*self._links.values())
+        self._held = concepts.named(" ".join(chunk.searchable for chunk in chunks))
         texts = [_about(chunk) for chunk in self._chunks]
         self._vectors = encode(texts) if texts else np.zeros((0, 1), np.float32)
+
+    @property
+    def served(self) -> frozenset[str]:
+        """Return the concepts that any passage of the guide serves."""
+        return self._served
+
+    def foreign(self, text: str) -> frozenset[str]:
+        """Return the parts of the body that `text` names and the guide says nothing of."""
+        return (self.concepts.named(text) & self.concepts.parts) - self._served
+
+    def placed(self, text: str) -> bool:
+        """Say whether `text` names a time or place that only a way of integration is about ("before a run")."""
+        named = self.concepts.named(text)
+        links = [(chunk.kind, self._links[chunk.id] & named) for chunk in self._chunks]
+        exercised = frozenset().union(*(found for kind, found in links if kind == "exercise"))
+        return any(kind == "integration" and found - exercised for kind, found in links)
+
+    def missing(self, text: str) -> list[str]:
+        """Return the exercises and gear that `text` names and the guide does not have, in the text's words."""
+        return self.concepts.wording(text, self.concepts.things - self._held)
 
     def exercises(self, text: str, most: int) -> list[Chunk]:
         """Return up to `most` exercises for what `text` asks for, best first.
@@ -174,6 +219,12 @@ class Linker:
             if chunk.kind in kinds
         ]
         return sorted(scored, key=lambda item: (-item[1], item[0].position))
+
+
+def _most_common(chunks: Sequence[Chunk]) -> str:
+    headings = {chunk.section.split(" > ")[0] for chunk in chunks}
+    counts = Counter(word for heading in sorted(headings) for word in set(words(heading)) if word not in _PLAIN)
+    return max(sorted(counts), key=lambda word: counts[word], default="")
 
 
 def _stems(text: str) -> list[str]:

@@ -52,13 +52,16 @@ class Composer:
         if fields.why:
             draft.paragraphs.append(self.wording.say("answers.exercise.why", why=fields.why) + mark)
         steps = "\n".join(f"{number}. {step}{mark}" for number, step in enumerate(fields.steps, start=1))
-        draft.paragraphs.append(f"{self.wording.say('answers.exercise.steps')}\n\n{steps}")
+        head = self.wording.say("answers.exercise.steps")
+        # Of two exercises in one answer only the first says what its steps are.
+        again = any(paragraph.startswith(head) for paragraph in draft.paragraphs)
+        draft.paragraphs.append(steps if again else f"{head}\n\n{steps}")
         if fields.dose:
             draft.paragraphs.append(self.wording.say("answers.exercise.dose", dose=fields.dose) + mark)
         draft.said.append(f"explained:{chunk.id}")
         draft.show(chunk)
 
-    def reasons(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
+    def reasons(self, draft: Draft, chunks: Sequence[Chunk], *, card: bool = True) -> None:
         """Say of each exercise why it helps."""
         lines = []
         for chunk in chunks:
@@ -67,7 +70,7 @@ class Composer:
                     "answers.exercise.reason", name=chunk.exercise.name, why=chunk.exercise.why
                 )
                 lines.append(reason + draft.cite(chunk))
-                draft.show(chunk)
+                draft.show(chunk, card=card)
         draft.bullets(lines)
 
     def doses(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
@@ -108,7 +111,13 @@ class Composer:
     def items(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
         """List titled items: causes, tips, ways of integration."""
         draft.listed += [chunk.id for chunk in chunks if chunk.id not in draft.listed]
+        draft.said += [f"item:{chunk.id}" for chunk in chunks]
         draft.bullets([f"**{c.title}** – {c.text}{draft.cite(c)}" for c in chunks])
+
+    def item(self, draft: Draft, chunk: Chunk) -> None:
+        """Say one titled item that was asked for by itself."""
+        draft.listed += [chunk.id] if chunk.id not in draft.listed else []
+        draft.paragraphs.append(f"{self.wording.say('answers.exercise.heading', name=chunk.title)}\n\n{chunk.text}{draft.cite(chunk)}")
 
     def passage(self, draft: Draft, chunk: Chunk, most: int = 3) -> None:
         """Say a text passage: its first sentences, lists as lists."""

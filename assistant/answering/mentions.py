@@ -154,8 +154,9 @@ class _Tokens:
 
     def position(self, word: str) -> int | None:
         """Return where a word stands, perhaps misspelled."""
-        if (place := self._places.get(word)) is not None:
-            return place
+        for form in (word, f"{word}ing", f"{word[:-1]}ing"):
+            if (place := self._places.get(form)) is not None:
+                return place
         if len(word) < 4:
             return None
         allowed = 1 if len(word) < 8 else 2
@@ -167,11 +168,16 @@ class _Tokens:
 
 def mask(text: str, mentions: Sequence[Mention], stand_in: str) -> str:
     """Return `text` with each named exercise replaced by `stand_in`, so that only the question is left."""
-    spans = [match.span() for match in _WORD.finditer(text.lower())]
+    spans = word_spans(text)
     for mention in sorted(mentions, key=lambda m: -m.start):
         if mention.end <= len(spans) and stand_in not in text[spans[mention.start][0] :][: len(stand_in)]:
             text = text[: spans[mention.start][0]] + stand_in + text[spans[mention.end - 1][1] :]
     return text
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Return where each of the `words` of `text` begins and ends."""
+    return [match.span() for match in _WORD.finditer(text.lower())]
 
 
 def words(text: str) -> list[str]:

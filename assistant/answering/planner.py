@@ -18,6 +18,7 @@ Placement = Literal["after", "cross-training", "warm-up", "recovery"]
 SESSION_EXERCISES = 4
 """Exercises of one strength session; 2–3 sets of four fill about the guide's 10–15 minutes."""
 LONG_SESSION_EXERCISES = 6
+_STRENGTH: tuple[Placement, ...] = ("after", "cross-training")
 _RANGE = re.compile(r"(\d+)\s*[–-]\s*(\d+)|(\d+)")
 _WORDS = {"once": 1, "twice": 2, "three times": 3, "two times": 2, "four times": 4}
 _PLACES: dict[Placement, str] = {
@@ -71,6 +72,13 @@ class Drawn:
 
     days: list[schema.PlanDay]
     assumed: list[tuple[str, dict[str, str]]]
+    runs: dict[Day, Run]
+    """The week's runs, named or assumed."""
+
+    @property
+    def sessions(self) -> int:
+        """Return how many strength sessions there are."""
+        return sum(day.work in _STRENGTH for day in self.days)
 
 
 def draw(week: Week, rules: Rules, preferred: Sequence[Chunk]) -> Drawn:
@@ -80,24 +88,44 @@ def draw(week: Week, rules: Rules, preferred: Sequence[Chunk]) -> Drawn:
     """
     assumed: list[tuple[str, dict[str, str]]] = []
     runs = _runs(week, assumed)
+    named = dict(runs)
     least, most = rules.sessions
     wanted = week.sessions if week.sessions is not None else (most if len(runs) >= most else least)
     if not least <= wanted <= most:
         assumed.append(("sessions", {"least": str(least), "most": str(most)}))
         wanted = min(max(wanted, least), most)
     strength = _strength_days(runs, week, wanted, rules, assumed)
-    if len(strength) < (wanted if week.sessions is not None else least):
+    shortest = min((way.minutes[0] for place in _STRENGTH if (way := rules.ways.get(place)) and way.minutes), default=0)
+    if week.minutes is not None and week.minutes < shortest:
+        assumed.append(("short", {"least": str(shortest)}))
+    elif len(strength) < (wanted if week.sessions is not None else least):
         assumed.append(("fewer", {"count": str(len(strength))}))
+    preferred = _wanted([*preferred, *(c for c in rules.exercises if c not in preferred)], week)
     days = [_day(day, runs, strength, week, rules, preferred, assumed) for day in DAYS]
-    return Drawn(days, list({key: (key, variables) for key, variables in assumed}.values()))
+    return Drawn(days, list({key: (key, variables) for key, variables in assumed}.values()), named)
+
+
+def _wanted(chunks: Sequence[Chunk], week: Week) -> list[Chunk]:
+    """Return the exercises without those that are not wanted, those that are wanted first."""
+    kept = [chunk for chunk in chunks if _id(chunk) not in week.avoid] or list(chunks)
+    return sorted(kept, key=lambda chunk: _id(chunk) not in week.prefer)
 
 
 def _runs(week: Week, assumed: list[tuple[str, dict[str, str]]]) -> dict[Day, Run]:
-    if week.runs:
-        return {day: week.runs[day] for day in DAYS if day in week.runs}
     count = week.run_count or 3
     days = SPREAD[min(max(count, 1), 7)]
-    runs: dict[Day, Run] = dict.fromkeys(days, "easy")
+    runs: dict[Day, Run]
+    if week.runs:
+        runs = {day: week.runs[day] for day in DAYS if day in week.runs}
+        missing = (week.run_count or 0) - sum(run in ("easy", "long", "speed") for run in runs.values())
+        for day in [day for day in (*days, *DAYS) if day not in runs and day not in week.excluded][: max(0, missing)]:
+            runs[day] = "easy"
+            assumed.append(("days", {}))
+        if assumed:
+            named = ", ".join(day for day in DAYS if runs.get(day) in ("easy", "long", "speed"))
+            assumed[:] = [("days", {"days": named})]
+        return {day: runs[day] for day in DAYS if day in runs}
+    runs = dict.fromkeys(days, "easy")
     if count >= 3:
         runs["Sun"] = "long"
     key = "days" if week.run_count else "week"
@@ -120,7 +148,8 @@ def _strength_days(
     chosen = _spread(open_days, wanted)
     free = [day for day in DAYS if day not in runs and day not in week.excluded]
     enough = wanted if week.sessions is not None or not week.known else rules.sessions[0]
-    while len(chosen) < enough and free and "cross-training" in rules.ways:
+    timely = "cross-training" in rules.ways and _time_for(week, rules.ways, "cross-training")
+    while len(chosen) < enough and free and timely:
         day = max(free, key=lambda d: (min((_gap(d, c) for c in chosen), default=7), -DAYS.index(d)))
         free.remove(day)
         runs[day] = "cross-training"
@@ -168,15 +197,19 @@ def _day(
         place: Placement = "cross-training" if run == "cross-training" else "after"
         minutes = _bounded(rules.ways[place].minutes, week.minutes, assumed)
         count = LONG_SESSION_EXERCISES if minutes and minutes[0] >= 20 else SESSION_EXERCISES
-        names = _rotated(preferred or rules.exercises, strength.index(day), count)
+        names = _rotated(preferred, strength.index(day), count)
         return schema.PlanDay(day=day, run=run, work=place, minutes=minutes, exercises=names)
     if day in week.excluded:
         return schema.PlanDay(day=day, run=run, work=None)
     if run in ("long", "speed", "easy") and (way := rules.ways.get("warm-up")):
-        return schema.PlanDay(day=day, run=run, work="warm-up", exercises=list(way.exercises))
+        return schema.PlanDay(day=day, run=run, work="warm-up", exercises=_without(way, week))
     if run in (None, "rest") and (way := rules.ways.get("recovery")):
-        return schema.PlanDay(day=day, run=run or "rest", work="recovery", exercises=list(way.exercises))
+        return schema.PlanDay(day=day, run=run or "rest", work="recovery", exercises=_without(way, week))
     return schema.PlanDay(day=day, run=run, work=None)
+
+
+def _without(way: Rule, week: Week) -> list[str]:
+    return [name for name in way.exercises if name not in week.avoid] or list(way.exercises)
 
 
 def _bounded(

@@ -12,6 +12,7 @@ from assistant.answering.extractive import Composer
 from assistant.answering.mentions import Mentions
 from assistant.answering.planner import Rules, draw
 from assistant.answering.week import Week, read
+from assistant.answering.wishes import wishes
 from assistant.ingestion.chunks import Chunk
 from assistant.wording import Wording
 
@@ -46,11 +47,13 @@ class PlanWriter:
 
         Without `whole` the table that was shown is not said again, only how it gets into a calendar.
         """
-        week = read(message, before or Week())
+        week = self.changed(message, before or Week())
         if self._linker.concepts.named(message) and before is None:
             week.goal = message
         preferred = self._linker.exercises(week.goal, len(self._chunks)) if week.goal else []
         drawn = draw(week, self._rules, preferred)
+        week.assumed = {} if drawn.runs == week.runs else drawn.runs
+        week.planned = drawn.sessions
         draft.plan = drawn.days
         draft.weeks_away = week.weeks_away
         if not whole:
@@ -59,16 +62,11 @@ class PlanWriter:
             return week
         draft.say(self._wording.say("plan.lead" if before is None else "plan.lead_again"))
         draft.say("\n".join([self._wording.say("plan.head"), *(self._row(day) for day in drawn.days)]))
-        self._say_assumptions(draft, drawn.assumed)
-        if week.weeks_away:
-            draft.say(self._wording.say("plan.away"))
-        if before is None:
-            draft.say(self._wording.say("plan.rules"))
-            self._composer.items(draft, [way.chunk for way in self._rules.ways.values()])
-        else:
-            for way in self._rules.ways.values():
-                draft.cite(way.chunk)
+        self._say_legend(draft, drawn.days)
+        self._say_assumptions(draft, [*drawn.assumed, *([("away", {})] if week.weeks_away else [])])
         self._composer.frequency(draft)
+        for way in self._rules.ways.values():
+            draft.cite(way.chunk)
         hint = "change" if week.known else "ask"
         if f"plan.{hint}" not in draft.said:
             draft.said.append(f"plan.{hint}")
@@ -83,16 +81,55 @@ class PlanWriter:
             draft.show(self._chunks[exercise_id])
         return week
 
+    def changed(self, message: str, before: Week) -> Week:
+        """Return the week after what a message says of its days and of exercises to leave out or take in."""
+        week = read(message, before)
+        for wish in wishes(message, self._mentions):
+            week.avoid = [i for i in week.avoid if i not in wish.ids] + (wish.ids if wish.out else [])
+            week.prefer = [i for i in week.prefer if i not in wish.ids] + ([] if wish.out else wish.ids)
+        return week
+
+    def days(self, draft: Draft, week: Week, days: Sequence[str]) -> None:
+        """Say what the plan that was drawn has on some days."""
+        preferred = self._linker.exercises(week.goal, len(self._chunks)) if week.goal else []
+        drawn = draw(week, self._rules, preferred)
+        rows = [day for day in drawn.days if day.day in days]
+        draft.bullets([self._wording.say("plan.day", day=row.day, work=self._work(row)) for row in rows])
+        for way in self._rules.ways.values():
+            draft.cite(way.chunk)
+        draft.plan = drawn.days
+        draft.weeks_away = week.weeks_away
+        for name in dict.fromkeys(i for row in rows for i in row.exercises):
+            draft.show(self._chunks[name])
+
     def _row(self, day: schema.PlanDay) -> str:
+        run = day.run or self._wording.say("plan.no_run")
+        brief = day.work if day.work in ("warm-up", "recovery") else ""
+        work = self._wording.say(f"plan.brief.{brief}") if brief else self._work(day)
+        return self._wording.say("plan.row", day=day.day, run=run, work=work)
+
+    def _work(self, day: schema.PlanDay) -> str:
         names = ", ".join(self._chunks[i].title for i in day.exercises)
         work = self._wording.say("plan.nothing")
         if day.work is not None:
             span = "–".join(str(minutes) for minutes in dict.fromkeys(day.minutes))
             untimed = "" if span or day.work in ("warm-up", "recovery") else "_untimed"
             work = self._wording.say(f"plan.work.{day.work}{untimed}", exercises=names, minutes=span)
-        run = day.run or self._wording.say("plan.no_run")
-        return self._wording.say("plan.row", day=day.day, run=run, work=work)
+        return work
 
     def _say_assumptions(self, draft: Draft, assumed: Sequence[tuple[str, dict[str, str]]]) -> None:
         for key, variables in assumed:
-            draft.say(self._wording.say(f"plan.assumed.{key}", **variables))
+            text = self._wording.say(f"plan.assumed.{key}", **variables)
+            if f"plan:{text}" not in draft.said:
+                draft.said.append(f"plan:{text}")
+                draft.say(text)
+
+    def _say_legend(self, draft: Draft, days: Sequence[schema.PlanDay]) -> None:
+        """Name once what the table's days of warm-up and recovery have in common."""
+        lines = []
+        for place in ("warm-up", "recovery"):
+            same = [day.exercises for day in days if day.work == place]
+            if same:
+                names = ", ".join(self._chunks[i].title for i in same[0])
+                lines.append(self._wording.say(f"plan.legend.{place}", exercises=names))
+        draft.bullets(lines)

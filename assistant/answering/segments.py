@@ -6,6 +6,7 @@ import re
 
 MOST = 3
 LEAST_WORDS = 2
+CORE_WORDS = 4
 _ASKS = (
     r"(?:how|what|when|where|why|who)(?:'?s|’s)?|which|can|could|should|do|does|did|is|are|will|would|may|"
     r"show|explain|tell|give|list|make|plan|put|compare"
@@ -22,21 +23,40 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _WISH = re.compile(
-    r"\b(?:look(?:ing)? (?:for|into|to)|i(?:'d| would) (?:like|love)|would (?:like|love)|i (?:want|need)|"
-    r"any (?:tips|advice|ideas|help)|trying to|wonder(?:ing)?|please|just (?:tell|show|give) me)\b",
+    r"^\W*(?:something|anything|any|some) (?:for|to|against|exercises?|tips|moves?|stretch\w*)\b|\b(?:look(?:ing)? (?:for|into|to)|i(?:'d| would) (?:like|love)|would (?:like|love)|i (?:want|need)|"
+    r"any (?:tips|advice|ideas|help)|trying to|wonder(?:ing)?|please|pl[sz]|anyone|anybody|recommend|suggest(?:ions?)?|reasons|thoughts|ideas|vs\.?|versus|just (?:tell|show|give) me)\b",
     re.IGNORECASE,
 )
+
+
+_EMPTY = re.compile(
+    r"^(?:and |but |so |or )?(?:should|can|could|do|does|is|are|would|will|may|am|did) (?:i|you|we|it|they|that|this|he|she)"
+    r"(?: (?:too|so|not|either|or not|make sense|work|matter|ok|okay|normal|true|right))?\W*$",
+    re.IGNORECASE,
+)
+"""A question that says nothing without the one before it: "Should I?"."""
 
 
 def questions(message: str) -> list[str]:
     """Return the questions of a message in order; one that asks a single thing comes back whole."""
     parts = [part.strip(" ,;") for part in _SPLIT.split(message) if part and part.strip(" ,;.!?")]
-    asking = [part for part in parts if _QUESTION.search(part) and len(part.split()) >= LEAST_WORDS]
+    asking = [part for part in parts if _asks_something(part)]
     if len(asking) < 2 or len(asking) > MOST:
         return [message]
     # What stands before the first question is its background ("my hips are tight. what …").
     first = parts.index(asking[0])
     return [" ".join([*parts[:first], asking[0]]), *asking[1:]]
+
+
+def _asks_something(part: str) -> bool:
+    return bool(_QUESTION.search(part)) and len(part.split()) >= LEAST_WORDS and not _EMPTY.search(part)
+
+
+def core(message: str) -> str:
+    """Return the sentence of a longer message that asks, or "" where there is no such one beside others."""
+    parts = [part.strip() for part in re.split(r"(?<=[?!.;\n])\s+", message) if part.strip()]
+    asking = [part for part in parts if _asks_something(part) and len(part.split()) >= CORE_WORDS]
+    return asking[0] if len(parts) > 1 and len(asking) == 1 else ""
 
 
 def asks(message: str) -> bool:

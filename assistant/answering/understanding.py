@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 
 from langchain_core.documents import Document
 from pydantic import BaseModel
 
 from assistant.answering import week
+from assistant.answering.concepts import Linker
 from assistant.answering.intent import IntentClassifier, Intents
-from assistant.answering.mentions import Mentions, mask, words
-from assistant.answering.segments import asks
+from assistant.answering.mentions import Mention, Mentions, mask, words
+from assistant.answering.segments import asks, core
 from assistant.answering.week import Week
+from assistant.answering.wishes import wishes
 from assistant.ingestion.chunks import Chunk
 
 Covered = Callable[[Sequence[Document], float, float], bool]
 
-SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny")
+SMALLTALK = ("greeting", "thanks", "goodbye", "affirm", "deny", "complaint")
 ABOUT_ONE = ("howto", "benefit", "dose", "frequency", "compare", "order", "alternative")
 FOLLOW_UPS = (
     *ABOUT_ONE,
@@ -33,13 +35,26 @@ FOLLOW_UPS = (
     "plan",
     "calendar",
 )
+PLAN_TALK = ("plan", "calendar", "day")
+PLAN_KIN = ("plan", "integrate", "frequency", "report", "order", "calendar", "easier", "alternative", "deny")
+"""Intents that a message may seem to have which changes a plan that was drawn a while ago."""
 LISTS = ("all", "summary", "order", "more")
 OWN_WORDS = ("out.pregnancy", "out.surgery", "out.children", "out.drugs")
 """Kinds outside the guide whose own wording is said even to somebody who tells of pain."""
+FIRM = ("drugs", "surgery", "pregnancy", "children", "injection", "imaging", "diagnosis", "insurance", "other_medical")
+"""Kinds outside the guide that neither an earlier question nor a muscle's name brings inside."""
+NAMED_PART = 0.09
+NAMED = 0.06
+"""What the name of a muscle, movement or complaint that the guide serves counts as a difference of cosines."""
+FAR_OUTSIDE = -0.3
+"""Leaning below which even a fragment is about something else."""
 SURE_LIST = 0.5
 """Least similarity at which a message counts as asking for a whole list."""
 SURE_TALK = 0.45
 """Least similarity at which a message counts as small talk or as a question about the assistant."""
+SURE_CORE = 0.65
+"""Least similarity at which the sentence that asks settles the intent of a longer message."""
+SURE_LANGUAGE = 0.6
 TALK_MARGIN = 0.05
 """Lead over what is beside the guide below which small talk must be so much the surer."""
 OUTSIDE_NAMED = -0.05
@@ -47,8 +62,12 @@ OUTSIDE_NAMED = -0.05
 limping")."""
 OUTSIDE_WHOLE_NAME = -0.25
 """The same where the whole name stands there ("diastasis recti and dead bugs")."""
+CERTAIN = 0.85
+"""Similarity at which a message is as good as one of the examples."""
 NEARLY = 0.15
 """Distance to the nearest intent within which a message may tell of pain all the same."""
+SEVERAL = 2
+"""Exercises named from which on a message asks about them, whatever else it tells."""
 LEAD = 0.05
 """By how much an intent must be nearer than every other to be taken for certain."""
 MEDICAL = ("drugs", "surgery", "pregnancy", "children")
@@ -61,6 +80,8 @@ NEAR_OUT = 0.35
 """Least similarity to a kind of question outside the guide at which that kind's own wording is used."""
 SHORT_WORDS = 7
 FRAGMENT_WORDS = 3
+ORDINAL_WORDS = 14
+"""Words up to which "the last" points at a list."""
 BARE_WORDS = 5
 """Words up to which "it" can only mean something said before."""
 ANCHOR = 0.42
@@ -87,7 +108,8 @@ _PLACE = r"first|second|third|fourth|fifth|last|1st|2nd|3rd"
 _ORDINAL = re.compile(
     rf"\b(?:({_PLACE}) (?:one|exercise|move)"
     rf"|the ({_PLACE})\b"
-    r"(?!\s+(?:time|week|day|run|half|mile|month|place|thing|visit|step|part|set|round|few)))"
+    r"(?!\s+(?:\d|time|week|day|run|half|mile|month|place|thing|visit|step|part|set|round|few|couple|bit|stretch of|"
+    r"kilomet|km|k\b|minute|hour|year|leg of|race|lap|stage|person|question)))"
     rf"|(?:\bnumber|\bno\.?|#)\s*(\d{{1,2}}|{_COUNT})\b",
     re.IGNORECASE,
 )
@@ -100,8 +122,41 @@ _FILLERS = frozenset(
     ("and", "the", "a", "what", "about", "how", "ok", "okay", "so", "then", "now", "also", "but", "other")
 )
 """Words beside an exercise's name that ask for nothing in particular."""
+_PLAN = re.compile(
+    r"\b(?:(?:want|need|make|draw|build|give|like|create|write|get|set) [^.;!?]{0,25}\b(?:plan|schedule|program(?:me)?|"
+    r"timetable|routine)|plan (?:it|this|my week|for me|me)|(?:plan|schedule|program(?:me)?|timetable) please)\b",
+    re.IGNORECASE,
+)
+_GROWN = re.compile(r"(?<![\d.,])(?:1[89]|[2-9]\d)(?![\d.,]*\d|\s*(?:min|sec|rep|k\b|km|kg|miles|%|months|weeks))", re.IGNORECASE)
+"""The age of a grown-up beside a son or daughter."""
+_WEEKLY = re.compile(
+    r"\b(?:\d|once|twice|(?:two|three|four|five|six) times|\d ?x|\d times)\s*(?:a|per|each|every)\s*(?:week|wk)\b"
+    r".{0,20}\b(?:enough|ok|okay|fine|plenty|sufficient|too (?:much|many|often|little)|do|overkill|worth)\b"
+    r"|\b(?:is|are|would)\b.{0,25}\b(?:\d|once|twice|(?:two|three|four|five|six) times|\d ?x)\s*(?:a|per)\s*(?:week|wk)\b",
+    re.IGNORECASE,
+)
+"""Asks whether so many times a week are right."""
+_BESIDES = re.compile(
+    r"\b(?:missing|besides|apart from|on top of|in addition to|what else (?:should|can|could|would|do i|to)|else should|should i add|to add|complement|"
+    r"other than|already (?:do|doing)|pairs? with|goes? with)\b",
+    re.IGNORECASE,
+)
+"""Asks for what goes beside the exercises that are named."""
+_CALLED = re.compile(
+    r"\b(?:the|a|an|that|this|about|your|with)\s+((?:[a-z]+[ -]){0,2}?[a-z]+)\s+(?:ones?|thing|thingy|version|bit|point)\b",
+    re.IGNORECASE,
+)
+"""A thing called by part of its name: "the side one"."""
+_OF_THE_SAME = re.compile(r"\b(?:instead|they|them|those|it|that)\b(?!.*\b(?:else|other|more)\b)", re.IGNORECASE)
+"""Goes on about the tip that was said last."""
+_CAUSE = re.compile(r"\bcaus|\breason|\bcomes? from\b|\bbehind\b", re.IGNORECASE)
+_LONG = re.compile(r"\b(?:how long|minutes?|time)\b", re.IGNORECASE)
 _SIDE = re.compile(r"^(?:\W*(?:and|so|ok|what|about|how)\W+)*(before|after)\W*$", re.IGNORECASE)
 """A message that is only "and before?"."""
+_BEFORE_OR_AFTER = re.compile(
+    r"\b(before|after)\b(?!\s+(?:or|and)\b)(?!\s+(?:bed|breakfast|work|lunch|dinner|sleep))(?!.*\b(?:before|after)\b)",
+    re.IGNORECASE,
+)
 _OTHER = re.compile(r"\bthe other (?:one|exercise|move|\w+)\b", re.IGNORECASE)
 
 
@@ -112,6 +167,8 @@ class Memory(BaseModel):
     intent: str = ""
     shown: list[str] = []
     """Ids of the exercises named last, in order."""
+    earlier: list[str] = []
+    """Ids of the exercises named last before an answer that was not about exercises."""
     seen: list[str] = []
     """Ids of all exercises named so far."""
     choices: list[str] = []
@@ -142,6 +199,10 @@ class Question:
     """Passages so near that the answer must hold them, nearest first."""
     named: bool = False
     """Whether the targets are named in the message itself."""
+    loose: bool = False
+    """Whether one word stands for several targets ("a plank")."""
+    beside: list[str] = field(default_factory=list)
+    """Ids of exercises that the answer is to go beside."""
     nearness: float = 0.0
     """Cosine of the nearest passage."""
 
@@ -154,18 +215,24 @@ class Understanding:
         chunks: Sequence[Chunk],
         intents: IntentClassifier,
         mentions: Mentions,
-        names_concept: Callable[[str], bool],
-        own: Callable[[str], bool],
+        linker: Linker,
         stand_in: str,
     ) -> None:
-        self._own = own
-        self._names_concept = names_concept
+        self._linker = linker
         self._intents = intents
         self._mentions = mentions
         self._find = lru_cache(maxsize=KEPT_MENTIONS)(mentions.find)
         self._stand_in = stand_in
+        self._wishes = lambda text: any(True for _ in wishes(text, mentions))
         self._by_id = {chunk.id: chunk for chunk in chunks}
         self.examples = intents.examples
+
+    def _names_concept(self, text: str) -> bool:
+        return bool(self._linker.concepts.named(text))
+
+    def _own(self, text: str) -> bool:
+        """Say whether a text names the part of the body that the guide is about."""
+        return bool(self._linker.concepts.named(text) & self._linker.subject)
 
     def understand(
         self,
@@ -189,15 +256,21 @@ class Understanding:
             fresh: It told something new of the pain.
             before: The question before it, in the same message or an earlier one.
         """
-        mentions = self._find(message)
+        mentions = self._mentioned(message, memory)
         named = [mention.chunk for mention in mentions]
         if _OTHER.search(message) and len(named) > 1:
             named = [chunk for chunk in named if chunk.id not in memory.shown] or named
         intents = self._intents.classify(mask(message, mentions, self._stand_in))
+        intents = self._of_core(message, intents)
+        beside = [chunk.id for chunk in named] if named and _BESIDES.search(message) else []
+        named = [] if beside else named
         if item := self._item(message, memory):
             return Question(message, "item", [], [item], context=item.searchable)
-        alone = named or intents.best in FOLLOW_UPS or intents.scores[intents.best] >= SURE_LIST
-        if before and len(message.split()) <= FRAGMENT_WORDS and not alone:
+        if not beside:
+            named = list(dict.fromkeys([*named, *self._called(message, memory)]))
+        alone = named or beside or intents.best in FOLLOW_UPS or intents.scores[intents.best] >= SURE_LIST
+        wordless = not re.search(r"[a-z]{2}", message, re.IGNORECASE)
+        if before and (wordless or (len(message.split()) <= FRAGMENT_WORDS and not alone)):
             # A fragment means little alone: "while running?" goes on from the question before it.
             intents = self._intents.classify(f"{before} {message}")
         passages = [self._by_id[str(d.id)] for d in documents if str(d.id) in self._by_id]
@@ -205,22 +278,28 @@ class Understanding:
         taken = {i for mention in mentions for i in range(mention.start, mention.end)}
         bare = bool(named) and {w for i, w in enumerate(words(message)) if i not in taken} <= _FILLERS
         whole = any(mention.strength == 1.0 and len(mention.words) > 1 for mention in mentions)
-        intent = self._intent(
-            message, intents, named, pointed, documents, memory, covered, whole=whole, bare=bare
-        )
+        judge = partial(self._intent, message, documents=documents, memory=memory, covered=covered, whole=whole)
+        intent = judge(intents, named, pointed, bare=bare)
+        text = message
+        if self._goes_on(message, intent, before, memory, intents):
+            # "how many miles are they good for?" says nothing alone; with the question before it, it does.
+            joined = self._intents.classify(f"{before} {message}")
+            again = judge(joined, named, pointed, bare=bare)
+            if not again.startswith(("out.", "meta")) and again not in SMALLTALK:
+                intents, intent, text = joined, again, f"{before} {message}"
         listed = {self._by_id[i].kind for i in memory.listed if i in self._by_id}
-        if intent == "protect" and memory.intent == "protect" and "tip" in listed:
+        if intent == "protect" and "tip" in listed and not _OF_THE_SAME.search(message):
             # Tips again, and nothing said of which: the others.
-            intent = intent if self._names_concept(message) else "more"
+            intent = intent if self._names_concept(text) else "more"
         polite = intent in ("thanks", "goodbye") and intents.scores[intent] >= SURE_LIST
         nothing = (intent in (*SMALLTALK, "which") and not polite) or (
             intent in ABOUT_ONE and not pointed and not named
         )
-        hurts = named and intents.scores["report"] > max(SURE_LIST, intents.scores["howto"])
+        hurts = len(named) == 1 and intents.scores["report"] > max(SURE_LIST, intents.scores["howto"])
         outside = intent.startswith("out.") and intent not in OWN_WORDS
         told = max(intents.scores["report"], intents.scores["seek_help"])
         complains = fresh and not polite and intent not in OWN_WORDS
-        complains = complains and told >= max(intents.scores.values()) - NEARLY
+        complains = complains and told >= max(intents.scores.values()) - NEARLY and len(named) < SEVERAL
         if tells and (hurts or nothing or outside or complains):
             # Whoever stops an exercise because it hurts is not shown the exercise again.
             return Question(message, "report", passages=passages, context=message)
@@ -237,11 +316,40 @@ class Understanding:
             intent,
             targets,
             passages,
-            self._context(message, named, memory, intent),
+            text if text != message else self._context(message, named, memory, intent),
             self._anchors(documents),
             bool(named),
+            len(mentions) > 1 and bool(frozenset.intersection(*(mention.words for mention in mentions))),
+            beside,
             max((float(d.metadata["dense"]) for d in documents), default=0.0),
         )
+
+    def _mentioned(self, message: str, memory: Memory) -> Sequence[Mention]:
+        """Return the exercises that are named; "hip flexors" in a longer message are a muscle, not their stretch."""
+        mentions = self._find(message)
+        if len(message.split()) <= FRAGMENT_WORDS + 1:
+            return mentions
+        tokens = set(words(message))
+        parts = self._linker.concepts.parts
+
+        def is_muscle(mention: Mention) -> bool:
+            missing = [word for word in words(mention.chunk.title) if word not in tokens]
+            said = " ".join(word for word in words(mention.chunk.title) if word in tokens)
+            whole = " ".join(words(message)[mention.start : mention.end])
+            named = self._linker.concepts.named(whole)
+            return bool(missing) and whole == said and bool(named & parts) and mention.chunk.id not in memory.shown
+
+        return [mention for mention in mentions if not is_muscle(mention)]
+
+    def _of_core(self, message: str, intents: Intents) -> Intents:
+        """Put the intent of the sentence that asks first, where it is sure: what stands around it is background."""
+        if not (asking := core(message)):
+            return intents
+        found = self._intents.classify(mask(asking, self._find(asking), self._stand_in))
+        best = found.best
+        if found.scores[best] < SURE_CORE or found.margin < 0 or best in SMALLTALK or best == intents.best:
+            return intents
+        return replace(intents, scores={best: max(intents.scores[best], found.scores[best]), **intents.scores})
 
     def texts(self, message: str, memory: Memory) -> list[str]:
         """Return the texts whose embeddings `understand` and what follows it may ask for."""
@@ -249,22 +357,57 @@ class Understanding:
         texts = [message, mask(message, mentions, self._stand_in)]
         if memory.questions and len(message.split()) <= FRAGMENT_WORDS:
             texts.append(f"{memory.questions[-1]} {message}")
+        if asking := core(message):
+            texts.append(mask(asking, self._find(asking), self._stand_in))
         return [*texts, self._context(message, [mention.chunk for mention in mentions], memory)]
 
     def _context(self, message: str, named: Sequence[Chunk], memory: Memory, intent: str = "") -> str:
         """Return the text that the needs are read from: this message, or an earlier one it points back to."""
-        if intent == "integrate" and (side := _SIDE.search(message)):
-            return f"{message} {side[1]} a run"
+        if intent == "integrate":
+            placed = self._linker.placed(message)
+            side = _SIDE.search(message) or (None if placed else _BEFORE_OR_AFTER.search(message))
+            if side:
+                return f"{message} {side[1]} a run"
         points = len(message.split()) <= SHORT_WORDS and _POINTS_BACK.search(message)
         if memory.about and points and not named and not self._names_concept(message):
             return f"{memory.about} {message}"
         return message
 
+    def _goes_on(self, message: str, intent: str, before: str, memory: Memory, intents: Intents) -> bool:
+        """Say whether a message that seems beside the guide may only be the rest of an earlier question."""
+        short = len(message.split()) <= SHORT_WORDS
+        points = _POINTS_BACK.search(message) or len(message.split()) <= FRAGMENT_WORDS + 1
+        ours = bool(before) and not memory.intent.startswith(("out.", "meta")) and memory.intent not in SMALLTALK
+        beside = intent.startswith("out.") and intent[4:] not in FIRM
+        foreign = self._linker.foreign(message) or self._linker.missing(message)
+        return bool(short and points and ours and beside and not foreign) and intents.margin > FAR_OUTSIDE
+
+    def _called(self, message: str, memory: Memory) -> list[Chunk]:
+        """Return the exercises that "the side one" means: each the only one with these words in its name."""
+        every = [chunk for chunk in self._by_id.values() if chunk.exercise]
+        shown = [chunk for chunk in every if chunk.id in memory.shown]
+        called: list[Chunk] = []
+        for match in _CALLED.finditer(message):
+            wanted = set(words(match[1])) - {"the", "other", "same", "this", "that"}
+            for pool in (shown, every):
+                found = [chunk for chunk in pool if wanted <= set(words(chunk.title))] if wanted else []
+                if len(found) == 1:
+                    called += found
+                    break
+        return called
+
     def _item(self, message: str, memory: Memory) -> Chunk | None:
         """Return the cause, tip or way that an ordinal points at in the list shown last."""
         listed = [self._by_id[i] for i in memory.listed if i in self._by_id]
+        if not listed or any(chunk.exercise for chunk in listed):
+            return None
+        if called := _CALLED.search(message):
+            wanted = set(words(called[1]))
+            found = [chunk for chunk in listed if wanted & set(words(chunk.title)) - _FILLERS]
+            if len(found) == 1:
+                return found[0]
         match = _ORDINAL.search(message)
-        if not match or match[3] or not listed or any(chunk.exercise for chunk in listed):
+        if not match or match[3] or (len(listed) == 1 and memory.shown):
             return None
         place = _ORDINALS[(match[1] or match[2]).lower()]
         return listed[place] if -len(listed) <= place < len(listed) else None
@@ -283,18 +426,25 @@ class Understanding:
         intents: Intents,
         named: Sequence[Chunk],
         pointed: Sequence[Chunk],
+        *,
         documents: Sequence[Document],
         memory: Memory,
         covered: Covered,
-        *,
         whole: bool,
         bare: bool,
     ) -> str:
         best = intents.best
+        if intents.best_out == "children" and _GROWN.search(message):
+            intents = replace(intents, out={k: v for k, v in intents.out.items() if k != "children"})
+        if memory.week is not None and week.asks_of_day(message) and self._days(message) and not named:
+            return "day"
         if self._about_plan(message, intents, memory, covered, documents):
             return "plan"
-        if best.startswith("clinic") and intents.scores[best] > SURE_TALK and intents.margin > LEAD:
+        numbered = bool(pointed) and bool(_ORDINAL.search(message))
+        if best.startswith("clinic") and not numbered and intents.scores[best] > SURE_TALK and intents.margin > LEAD:
             return best
+        if _WEEKLY.search(message) and best in (*FOLLOW_UPS, "frequency", "choose", "protect", "seek_help"):
+            return "frequency"
         if named:
             if self._beside(message, intents, OUTSIDE_WHOLE_NAME if whole else OUTSIDE_NAMED):
                 return f"out.{intents.best_out}"
@@ -305,10 +455,14 @@ class Understanding:
             if best == "alternative" and not self._clearly(best, intents):
                 best = next(name for name in intents.scores if name != best)
             return best if best in known else "howto"
-        if len(pointed) == 1 and (_ORDINAL.search(message) or _OTHER.search(message)):
+        told = len(message.split()) <= ORDINAL_WORDS and _ORDINAL.search(message)
+        if len(pointed) == 1 and (told or _OTHER.search(message)):
             return best if best in ("benefit", "dose", "frequency") else "howto"
         if best in SMALLTALK or best.startswith("meta"):
-            back = best == "meta_ability" and len(pointed) == 1
+            back = (best == "meta_ability" and len(pointed) == 1) or (
+                # Anything in another tongue is a little like a question about tongues.
+                best == "meta_language" and intents.scores[best] < SURE_LANGUAGE
+            )
             if not back and intents.scores[best] > SURE_TALK + max(0.0, TALK_MARGIN - intents.margin):
                 return best
             best = next(n for n in intents.scores if n not in SMALLTALK and not n.startswith("meta"))
@@ -316,10 +470,12 @@ class Understanding:
             best = next(
                 n for n in intents.scores if n not in (*LISTS, *SMALLTALK) and not n.startswith("meta")
             )
+        if memory.week is not None and memory.intent in PLAN_TALK and best in ("dose", "holds") and _LONG.search(message):
+            return "integrate"
         short = len(message.split()) <= SHORT_WORDS
         if short and best in FOLLOW_UPS and intents.margin > (-0.05 if pointed else 0.02):
             if pointed and best in ("why", "causes"):
-                return "benefit"
+                return "causes" if _CAUSE.search(message) and memory.about else "benefit"
             if pointed or best in ("more", "all", "easier", "no_weights"):
                 return best
             few = len(message.split()) <= BARE_WORDS
@@ -327,12 +483,30 @@ class Understanding:
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
         if best == "report" and not asks(message) and intents.margin > 0:
             return best
-        margin = max(self._of_substance(intents)) - intents.nearest_out
+        if self._of_another_part(message) and intents.out.get("body_part", 0.0) >= max(self._of_substance(intents)):
+            return "out.body_part"
+        margin = max(self._of_substance(intents)) - intents.nearest_out + self._named_bonus(message, intents)
         ours = intents.best_out == "body_part" and self._own(message)
         if not ours and not covered(documents, margin, intents.scope):
             near = intents.out[intents.best_out] >= NEAR_OUT
             return f"out.{intents.best_out}" if near else "out.lead"
         return best
+
+    def _of_another_part(self, message: str) -> bool:
+        """Say whether a message is about a part of the body that the guide says nothing of, and about no other."""
+        named = self._linker.concepts.named(message)
+        concepts = self._linker.concepts
+        ours = named & (concepts.parts | concepts.positions) & self._linker.served
+        if ours or self._linker.topic in words(message):
+            return False
+        return bool(self._linker.foreign(message)) and not self._linker.unserved(message)
+
+    def _named_bonus(self, message: str, intents: Intents) -> float:
+        """Return what it counts that a message names what the guide serves, where nothing medical is in doubt."""
+        served = (self._linker.concepts.named(message) & self._linker.served) - self._linker.subject
+        if not served or intents.best_out in (*FIRM, "treatment") or self._linker.foreign(message):
+            return 0.0
+        return NAMED_PART if served & self._linker.concepts.parts else NAMED
 
     @staticmethod
     def _clearly(name: str, intents: Intents) -> bool:
@@ -354,6 +528,8 @@ class Understanding:
 
         The name counts half: with it put aside "my cat is limping" could be about any exercise.
         """
+        if masked.scores[masked.best] >= CERTAIN and masked.margin > LEAD:
+            return False
         plain = self._intents.classify(message, plain=True)
         leanings = [found.margin + SCOPE_SHARE * found.scope for found in (masked, plain)]
         least += DOUBT if plain.best_out in MEDICAL else 0.0
@@ -364,7 +540,7 @@ class Understanding:
         shown = [self._by_id[i] for i in memory.shown if i in self._by_id]
         if _OTHER.search(message) and (other := self._other(shown, memory)):
             return other
-        if match := _ORDINAL.search(message):
+        if len(message.split()) <= ORDINAL_WORDS and (match := _ORDINAL.search(message)):
             number = (match[3] or "").lower()
             every = [chunk for chunk in self._by_id.values() if chunk.exercise]
             choices = [self._by_id[i] for i in memory.choices if i in self._by_id]
@@ -376,6 +552,9 @@ class Understanding:
             if -len(listed) <= place < len(listed):
                 return [listed[place]]
         length = len(message.split())
+        if not shown and intents.best == "dose" and length <= FRAGMENT_WORDS:
+            # "reps?" after a word on shoes: those of the exercise before it.
+            shown = [self._by_id[i] for i in memory.earlier if i in self._by_id]
         bare = length <= 4 or (intents.best == "dose" and not self._names_concept(message))
         return shown if length <= SHORT_WORDS and (_POINTS_BACK.search(message) or bare) else []
 
@@ -394,6 +573,10 @@ class Understanding:
         ]
         return kin if len(kin) == 1 else []
 
+    @staticmethod
+    def _days(message: str) -> list[week.Day]:
+        return [day for mention in week.mentions(message) for day in mention.days if len(mention.days) < 5]
+
     def _about_plan(
         self,
         message: str,
@@ -403,12 +586,19 @@ class Understanding:
         documents: Sequence[Document],
     ) -> bool:
         """Say whether the message asks for a plan or changes the one that was drawn."""
-        days = [day for mention in week.mentions(message) for day in mention.days if len(mention.days) < 5]
+        days = self._days(message)
         score = intents.scores.get("plan", 0.0)
         near = score >= max(intents.scores.values()) - 0.12
-        if memory.week is not None and memory.intent == "plan":
-            told = week.read(message, memory.week) != memory.week
-            return told and (len(message.split()) <= 14 or near)
+        if memory.week is not None:
+            told = week.read(message, memory.week) != memory.week or self._wishes(message)
+            recent = memory.intent in PLAN_TALK
+            if told and (len(message.split()) <= 14 if recent else intents.best in PLAN_KIN) or (told and near):
+                return True
+            if recent:
+                return False
+        asked = _PLAN.search(message) and (days or week.read(message, week.Week()).known)
+        if asked and intents.margin > 0:
+            return True
         if len(days) >= 2:
             return near or intents.best in ("plan", "integrate", "frequency", "report", "order")
         return intents.best == "plan" and covered(documents, score - intents.nearest_out, intents.scope)

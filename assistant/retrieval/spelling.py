@@ -12,6 +12,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 LEAST_LETTERS = 4
 LONG_WORD = 8
 """From this many letters on, two mistakes are mended; below, one."""
+_ENDINGS = ("s", "es", "ing", "ings", "ed", "er", "ers")
 _WORD = re.compile(r"(?<!['’])\b[a-zA-Zà-ÿ]+\d?\b(?!['’])")
 
 
@@ -65,7 +66,8 @@ class Spelling:
         lower = word.lower()
         if lower in self._short:
             return self._short[lower]
-        if lower.endswith("s") and self._is_word(lower[:-1]):
+        if any(self._is_word(stem) or stem in self._known for stem in _stems(lower)):
+            # "planking" is no misspelling of "parking".
             return word
         if len(lower) < LEAST_LETTERS or lower in self._known or self._is_word(lower):
             return word
@@ -77,3 +79,13 @@ class Spelling:
                 if found < distance:
                     best, distance = known, found
         return best
+
+
+def _stems(word: str) -> list[str]:
+    """Return what an English word may be an inflected form of."""
+    stems: list[str] = []
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= LEAST_LETTERS - 1:
+            stem = word[: -len(ending)]
+            stems += [stem, f"{stem}e", *([stem[:-1]] if stem[-1] == stem[-2] else [])]
+    return stems

@@ -1,0 +1,122 @@
+"""How people really write: half sentences, several things at once, things that the guide does not have."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assistant.conversation import Conversation
+from assistant.pipeline import Assistant
+from assistant.retrieval.embeddings import LocalEmbeddings
+from assistant.schema import Reply
+from assistant.settings import Settings
+from assistant.wording import Wording
+
+
+@pytest.fixture(scope="module")
+def assistant(guide_settings: Settings, embeddings: LocalEmbeddings) -> Assistant:
+    return Assistant.load(guide_settings, embeddings=embeddings, today=lambda: date(2026, 5, 20))
+
+
+def replies(assistant: Assistant, *messages: str) -> list[Reply]:
+    conversation = Conversation.new()
+    return [assistant.reply(message, conversation) for message in messages]
+
+
+@pytest.mark.parametrize(
+    ("message", "thing"), [("how many clamshells per side?", "clamshells"), ("how do I do a burpee?", "burpee")]
+)
+def test_an_exercise_that_the_guide_lacks_is_said_to_be_missing(
+    assistant: Assistant, message: str, thing: str
+) -> None:
+    reply = replies(assistant, message)[0]
+    assert reply.topic == "out_of_scope"
+    assert f"“{thing}”" in reply.answer
+    assert not reply.exercises, "no dose of another exercise is given for it"
+
+
+def test_what_is_missing_does_not_hide_what_is_there(assistant: Assistant) -> None:
+    reply = replies(assistant, "Are squats enough for my glutes and hamstrings?")[0]
+    assert reply.topic == "exercises"
+    assert "“squats”" in reply.answer and "Glute Bridges" in reply.answer
+
+
+@pytest.mark.parametrize(
+    "message", ["wrist mobility drills", "I have two new hips. Is the lunge allowed?", "my dog has a bad back, exercises?"]
+)
+def test_other_bodies_and_their_parts_are_declined(assistant: Assistant, message: str) -> None:
+    assert replies(assistant, message)[0].topic == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("messages", "holds"),
+    [
+        (["planks?", "and the side one"], "elbow under"),
+        (["should I buy new shoes?", "how many km are they good for"], "worn-out"),
+        (["what causes strains?", "tell me about the hips one"], "Limited mobility"),
+        (["How do I do side planks and how many supermans?", "how long do I hold the first?"], "20–40 seconds"),
+        (["rdl", "shoes", "reps"], "8–10 per side"),
+        (["I do glute bridges, what else should I add?"], "Romanian Deadlifts"),
+        (["numbers for the side one and the tap one"], "20–40 seconds"),
+        (["is planking enough?"], "Plank"),
+    ],
+)
+def test_half_sentences_are_understood(assistant: Assistant, messages: list[str], holds: str) -> None:
+    answer = replies(assistant, *messages)[-1].answer
+    assert holds in answer, answer
+
+
+def test_frustration_is_met_and_a_person_offered(assistant: Assistant) -> None:
+    first, second = replies(assistant, "this is useless", "you didn't answer my question")
+    assert first.answer != second.answer
+    assert first.referral.actions and second.referral.actions
+
+
+def test_a_refusal_is_not_said_twice_in_the_same_words(assistant: Assistant) -> None:
+    told = replies(assistant, "Can I take naproxen?", "And paracetamol?", "And turmeric?")
+    assert len({reply.answer for reply in told}) == 3
+    assert {reply.topic for reply in told} == {"out_of_scope"}
+
+
+def test_nobody_gets_a_number_that_the_guide_does_not_give(assistant: Assistant) -> None:
+    wording = Wording.load()
+    reply = replies(assistant, "how long until I see results?")[0]
+    assert wording.say("answers.partly.results") in reply.answer
+
+
+def test_details_of_a_person_belong_into_the_form(assistant: Assistant) -> None:
+    reply = replies(assistant, "please call me back, 070 123 45 67")[0]
+    assert Wording.load().say("answers.clinic.details") in reply.answer
+
+
+def test_the_sentence_that_asks_settles_what_a_long_message_wants(assistant: Assistant) -> None:
+    told = replies(
+        assistant, "I sit at a desk all day and slouch. My runs are fine. At what point should I see a professional?"
+    )
+    assert "week or two" in told[0].answer
+
+
+def test_the_weekly_plan_is_changed_by_talking(assistant: Assistant) -> None:
+    told = replies(
+        assistant,
+        "I run 4 times a week, long on Sunday. I want a plan for a stronger core, I hate planks",
+        "not on Thursday",
+        "what do I do on Tuesday?",
+        "without the superman please",
+        "only 10 minutes",
+    )
+    assert all(reply.plan is not None for reply in told)
+    strength = [d for d in told[0].plan.days if d.work in ("after", "cross-training")]  # type: ignore[union-attr]
+    assert sum(d.run is not None and d.run != "rest" for d in told[0].plan.days) == 4  # type: ignore[union-attr]
+    assert all("plank" not in name for d in strength for name in d.exercises)
+    assert next(d for d in told[1].plan.days if d.day == "Thu").work is None  # type: ignore[union-attr]
+    assert told[2].answer.count("\n- ") == 0 and "**Tue**" in told[2].answer
+    assert "superman-holds" not in [i for d in told[3].plan.days for i in d.exercises]  # type: ignore[union-attr]
+    assert all(d.minutes in ([], [10, 10], [10]) for d in told[4].plan.days)  # type: ignore[union-attr]
+
+
+def test_a_suggestion_that_was_asked_is_not_made_again(assistant: Assistant) -> None:
+    told = replies(assistant, "which exercises help my glutes?", "How often should I do these?")
+    assert "How often should I do these?" in told[0].suggestions
+    assert "How often should I do these?" not in told[1].suggestions
