@@ -23,6 +23,7 @@ from assistant import resources
 from assistant.guardrail import head, policy, signals
 from assistant.guardrail.head import REFER_ROWS, URGENT_ROWS, sign
 from assistant.guardrail.reading import Reading
+from assistant.guardrail.tuning import times
 
 CASES = Path(__file__).resolve().parents[2] / "evals" / "cases" / "triage.jsonl"
 STRENGTH = 0.5
@@ -56,10 +57,11 @@ def _words(readings: Sequence[Reading]) -> dict[str, float]:
     return {run: float(np.log((1 + total) / (1 + held[run])) + 1) for run in kept}
 
 
-def _fit(matrix: Matrix, wanted: Sequence[Any] | NDArray[Any]) -> Any:
+def _fit(matrix: Matrix, wanted: Sequence[Any] | NDArray[Any], counts: Sequence[int] | None = None) -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=STRENGTH, max_iter=3000, class_weight="balanced").fit(matrix, wanted)
+    model = LogisticRegression(C=STRENGTH, max_iter=3000, class_weight="balanced")
+    return model.fit(matrix, wanted, sample_weight=counts)
 
 
 class Material:
@@ -74,6 +76,7 @@ class Material:
         self.levels = np.array([head.LEVELS.index(r["levels"][0]) for r in rows])
         self.also = [[head.LEVELS.index(a) for a in r["also_ok"][0]] for r in rows]
         self.signs = [sign(r) for r in rows]
+        self.times = [times(r["turns"][0]) for r in rows]
 
     def features(self, numbers: Sequence[int]) -> head.Features:
         """Return the features whose words are counted in the cases `numbers`."""
@@ -91,7 +94,7 @@ class Material:
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
         for learn, judge in folds.split(self.levels, self.levels):
             features = self.features(learn)
-            model = _fit(self.matrix(features, learn), self.levels[learn])
+            model = _fit(self.matrix(features, learn), self.levels[learn], [self.times[i] for i in learn])
             result[judge] = model.predict_proba(self.matrix(features, judge))
         return result
 
@@ -130,7 +133,7 @@ def train(
     numbers = list(range(len(rows)))
     features = material.features(numbers)
     matrix = material.matrix(features, numbers)
-    level = _fit(matrix, material.levels)
+    level = _fit(matrix, material.levels, material.times)
     arrays: dict[str, object] = {
         "level_w": level.coef_.T, "level_b": level.intercept_,
         "words": np.array(list(features.words)), "word_idf": [w for _, w in features.words.values()],
