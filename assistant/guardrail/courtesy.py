@@ -53,7 +53,7 @@ def without(message: str) -> str:
 
 def _polite(text: str) -> bool:
     words = _WORD.findall(text)
-    return bool(_CORE & set(words)) and _VOCABULARY >= set(words)
+    return bool(_CORE & set(words)) and set(words) <= _VOCABULARY
 
 
 def _bare_ends(text: str) -> str:

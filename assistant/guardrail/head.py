@@ -82,6 +82,8 @@ class Thresholds:
     """Drop refer to none in a short message that gives no time."""
     veto: float
     """Drop a red flag of the rules where no pain of the back is told: the chance of urgent is below."""
+    veto_pain: float
+    """The same in a story where there is pain of the back."""
 
 
 @dataclass(frozen=True)

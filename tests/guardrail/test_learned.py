@@ -1,4 +1,4 @@
-"""Rules and what was learned together, with the shipped weights: what may be added without changing a level."""
+"""Rules and what was learned, with the shipped weights: what may be added and changes no level."""
 
 from __future__ import annotations
 
@@ -17,8 +17,20 @@ TODAY = date(2026, 11, 22)
 MESSAGES = [
     row["turns"][0] for row in train.read_cases(everything=True) if not row["turns"][0].rstrip().endswith(",")
 ]
-GREETINGS = ["Hi all, ", "Hello doctor, ", "Please help. ", "Sorry for the long post. ", "Good evening everyone! "]
-THANKS = [" Thanks in advance!", " Thank you so much.", " Any advice would be appreciated.", " Cheers", " Sorry!"]
+GREETINGS = [
+    "Hi all, ",
+    "Hello doctor, ",
+    "Please help. ",
+    "Sorry for the long post. ",
+    "Good evening everyone! ",
+]
+THANKS = [
+    " Thanks in advance!",
+    " Thank you so much.",
+    " Any advice would be appreciated.",
+    " Cheers",
+    " Sorry!",
+]
 RED_FLAGS = [
     "My back hurts and I can't feel it when I wipe.",
     "I have lost control of my bladder since my back went.",
@@ -48,9 +60,7 @@ def test_capitals_change_nothing(level: Callable[[str], int], message: str) -> N
 
 
 @some
-@given(
-    message=st.sampled_from(MESSAGES), greeting=st.sampled_from(GREETINGS), thanks=st.sampled_from(THANKS)
-)
+@given(message=st.sampled_from(MESSAGES), greeting=st.sampled_from(GREETINGS), thanks=st.sampled_from(THANKS))
 def test_politeness_changes_nothing(
     level: Callable[[str], int], message: str, greeting: str, thanks: str
 ) -> None:
