@@ -27,6 +27,8 @@ SCALES = {"message": 3.0, "concepts": 0.5, "reading": 0.6, "rows": 0.6, "words":
 """Weights of the blocks of features, chosen by cross-validation on the cases."""
 NGRAM = 3
 READING_FEATURES = 15
+WHOLE = 25.0
+"""Length of the words' row, from which on it is not shortened: a sign told in a long story counts in full."""
 
 URGENT_ROWS = {
     "saddle": "saddle", "bladder_bowel": "bladder_bowel", "both_legs": "both_legs",
@@ -80,6 +82,8 @@ class Thresholds:
     """Drop refer to none in a short message that gives no time."""
     veto: float
     """Drop a red flag of the rules where no pain of the back is told: the chance of urgent is below."""
+    veto_pain: float
+    """The same in a story where there is pain of the back."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,7 @@ class Features:
         row = np.zeros(len(self.words), dtype=np.float32)
         for i, (count, weight) in counts.items():
             row[i] = (1.0 + np.log(count)) * weight
-        length = float(np.linalg.norm(row))
+        length = min(float(np.linalg.norm(row)), WHOLE)
         return row / np.float32(length) if length else row
 
 

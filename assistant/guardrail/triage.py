@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import resources
-from assistant.guardrail import facts, signals
+from assistant.guardrail import courtesy, facts, signals, windows
 from assistant.guardrail import policy as policies
 from assistant.guardrail.clauses import word_set
 from assistant.guardrail.head import FILE as HEAD_FILE
@@ -92,8 +92,10 @@ class Guardrail:
         """Return the verdict on `message` after the conversation that `state` remembers.
 
         `embed` gives the embedding of the message and `score` the adapter's scores of it; without them the
-        rules decide alone. Each is called at most once.
+        rules decide alone. Each is called once, a story of more than `windows.WINDOW_WORDS` words apart:
+        then `embed` gets its windows and `score` is called for each.
         """
+        message = courtesy.without(message)
         before = state or TriageState()
         now = before.model_copy(deep=True)
         now.turn += 1
@@ -239,9 +241,10 @@ class Guardrail:
         if self.head is None or embed is None or reading.language != "en" or reading.words() < 3:
             return
         # The scores first: their run gives the embedding too.
-        scores = score(message) if score is not None else None
-        vector = embed([message])[0]
-        opinion = self.head.judge(vector, reading, scores)
+        parts = windows.cut(message, reading.sentences)
+        scored = [s for part in parts if score is not None and (s := score(part)) is not None]
+        vector = windows.together(embed(parts)) if len(parts) > 1 else embed(parts)[0]
+        opinion = self.head.judge(vector, reading, windows.gravest(scored) if scored else None)
         if before.turn == 0:
             weigh(self.policy, self.head.thresholds, opinion, reading, now)
         elif not void(reading) and reading.words() >= LATER_WORDS:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from assistant.guardrail.head import LEVELS, sign
 from assistant.retrieval.adapter import LAYERS, Adapter, differences, pooled, through
 
-EPOCHS = 7
+EPOCHS = 5
 BATCH = 32
 RATE = 3e-4
 HEAD_RATE = 2e-3
@@ -28,8 +28,16 @@ SIGNAL_SHARE = 0.3
 BUCKET = 16 * BATCH
 """Cases that are sorted by length before they are cut into batches, so that little is padding."""
 MAX_WORD_PIECES = 256
+LONG_WORDS = 25
+LONG_TIMES = 2
+"""A message of more words than that counts so often: most cases are one sentence, most messages are not."""
 
 Matrix = NDArray[np.float32]
+
+
+def times(text: str) -> int:
+    """Return how often a case counts in training."""
+    return LONG_TIMES if len(text.split()) > LONG_WORDS else 1
 
 
 class Tuner:
@@ -99,15 +107,16 @@ class Tuner:
             {"params": head.parameters(), "lr": HEAD_RATE},
         ]
         optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
-        counts = np.bincount(self._levels[list(numbers)], minlength=len(LEVELS))
-        weight = torch.tensor(len(numbers) / len(LEVELS) / np.maximum(counts, 1), dtype=torch.float32)
-        total = epochs * -(-len(numbers) // BATCH)
+        counted = np.repeat(np.asarray(numbers), [times(self._texts[i]) for i in numbers])
+        counts = np.bincount(self._levels[counted], minlength=len(LEVELS))
+        weight = torch.tensor(len(counted) / len(LEVELS) / np.maximum(counts, 1), dtype=torch.float32)
+        total = epochs * -(-len(counted) // BATCH)
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimiser, lambda step: min(1.0, (step + 1) / (WARM_UP * total)) * (1 - step / total)
         )
         for epoch in range(epochs):
             print(f"epoch {epoch + 1} of {epochs}", flush=True)
-            order = chance.permutation(np.asarray(numbers))
+            order = chance.permutation(counted)
             buckets = [
                 sorted(order[a : a + BUCKET], key=lambda i: len(self._states[i]))
                 for a in range(0, len(order), BUCKET)

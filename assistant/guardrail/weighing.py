@@ -20,22 +20,24 @@ STORY_WORDS = 12
 def weigh(policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading, now: TriageState) -> None:
     """Weigh what was learned against the rules on an opening message.
 
-    A red flag of the rules falls only where no pain of the back is told and hardly any chance is seen.
+    A red flag of the rules falls only where no pain of the back is told and hardly any chance is seen, or in
+    a story where next to none is.
     """
     none, check, refer, urgent = (float(c) for c in opinion.chances)
     told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else longest(reading)
     level = facts.level(policy, now)
+    story = reading.words() >= STORY_WORDS
     if level == "urgent":
-        if now.pain == "present" or urgent >= limits.veto or any(f.row in SACRED for f in now.facts):
+        pained = limits.veto_pain if story else 0.0
+        if urgent >= (pained if now.pain == "present" else limits.veto) or _sacred(now):
             return
         now.facts = [f for f in now.facts if f.level != "urgent"]
         level = facts.level(policy, now)
     spoken = any(reading.has(c) for c in ("spine_any", "ache_word", "backache"))
-    doubtful = void(reading) or reading.over_at is not None or now.elsewhere or not spoken
-    story = reading.words() >= STORY_WORDS
+    doubtful = void(reading) or over(reading) or now.elsewhere or not spoken
     timed = any(f.days is not None for f in now.facts)
     # A fever, a bad night or lost weight says something only beside a back that hurts.
-    counts = spoken or policy.flags[opinion.urgent_row].needs != "pain"
+    counts = spoken or policy.flags[opinion.urgent_row].needs != "pain" or urgent >= limits.urgent_void
     if urgent >= (limits.urgent_void if doubtful else limits.urgent) and counts:
         facts.present(now, told, reading)
         facts.add(policy, now, opinion.urgent_row, told, source="head")
@@ -71,6 +73,22 @@ def raise_later(
         return
     elif not now.settled and not now.facts and float(opinion.chances[2:].sum()) >= LATER_REFER:
         facts.add(policy, now, opinion.refer_row, told, source="head")
+
+
+def _sacred(now: TriageState) -> bool:
+    return any(f.row in SACRED for f in now.facts)
+
+
+def over(reading: Reading) -> bool:
+    """Say whether something is told to be over, and no pain of now after it."""
+    if reading.over_at is None:
+        return False
+    return not any(
+        m.status == "present"
+        and m.site != "elsewhere"
+        and reading.sentences[n].spans[m.first][0] > reading.over_at
+        for n, m in reading.pains
+    )
 
 
 def void(reading: Reading) -> bool:
