@@ -277,8 +277,7 @@ class Guardrail:
             return
         if reading.words() < BESIDE_WORDS:
             return
-        text = f"{NAMED_BEFORE} {message}"
-        found = self.assess(text, embed=embed, score=score).state
+        found = self.assess(f"{NAMED_BEFORE} {message}", embed=embed, score=score).state
         known = {fact.row for fact in now.facts}
         answered = now.settled != before.settled
         own = any(c.subject != "other" and not c.hypothetical for c in reading.contexts)
@@ -293,6 +292,11 @@ class Guardrail:
             if fact.row not in known:
                 evidence = fact.evidence if fact.evidence in message else message[:200]
                 now.facts = [*now.facts, fact.model_copy(update={"turn": now.turn, "evidence": evidence})]
+
+    @staticmethod
+    def text(message: str, state: TriageState | None = None) -> str:
+        """Return what `assess` will most likely have embedded and scored, for a caller to have it ready."""
+        return f"{NAMED_BEFORE} {message}" if state is not None and state.pain == "present" else message
 
     def _names_the_back(self, text: str) -> bool:
         """Say whether a short message before named the back without saying that it hurts."""
