@@ -32,7 +32,7 @@ HALF_WORDS = 9
 """A message up to this length may be half of what the visitor wants to say."""
 LATER_WORDS = 4
 NAMED_BEFORE = "My back hurts."
-BESIDE_WORDS = 6
+BESIDE_WORDS = 5
 """A later turn shorter than this is an answer, and the head is not asked about it."""
 LISTED_PARTS = 2
 """Other parts of the body named in one sentence from which on the back is one of a list."""
@@ -285,7 +285,8 @@ class Guardrail:
             if fact.level == "urgent":
                 real = fact.source != "head" or own
             else:
-                real = before.pain == "present" and not answered and fact.row not in now.settled
+                meant = before.pain == "present" or "mine" in message.lower().split()
+                real = meant and not answered and fact.row not in now.settled
             if not real or self._of_another(fact.subject, fact.needs_pain, before):
                 continue
             facts.present(now, message[:200], reading)
