@@ -208,10 +208,11 @@ class Assistant:
     def _triage(self, turn: Turn) -> Turn:
         questions = segments.questions(self.retriever.mend(turn.message))
         texts, memory = self.answerer.understanding.texts, turn.conversation.memory
+        before = turn.conversation.triage
         # One run for guardrail and answer: a second one would read all the weights again.
         self.retriever.embeddings.prepare(
             [text for question in questions for text in texts(question, memory)],
-            scored=turn.message if self._watch is None else None,
+            scored=self.guardrail.text(turn.message, before) if self._watch is None else None,
         )
         embeddings = self._watch or self.retriever.embeddings
         triage = self.guardrail.assess(

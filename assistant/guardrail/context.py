@@ -98,7 +98,7 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
         told_past=_told_past(words, places),
         resolved_at=_resolved(words, places, triggers),
         subject="other"
-        if relative or _anothers_back(words)
+        if (relative and not _my_back(words)) or _anothers_back(words)
         else "self"
         if has_self
         else "other"
@@ -125,6 +125,17 @@ def _own_back(words: list[str]) -> bool:
     if any(w in ("mine", "i'm", "i've") for w in words[1:]):
         return True
     return any(w == "my" and {"back", "spine"} & set(words[i + 1 : i + 4]) for i, w in enumerate(words))
+
+
+_BACK_WORDS = word_set("back spine lower upper mid middle low poor whole own bad entire left right")
+
+
+def _my_back(words: list[str]) -> bool:
+    """Say whether it is the speaker's back that a relative is named beside: "from carrying my son"."""
+    return any(
+        w == "my" and words[i + 1] in _BACK_WORDS and {"back", "spine"} & set(words[i + 1 : i + 4])
+        for i, w in enumerate(words[:-1])
+    )
 
 
 def _anothers_back(words: list[str]) -> bool:

@@ -23,7 +23,7 @@ from assistant.guardrail.policy import Policy
 from assistant.guardrail.reading import Reading
 from assistant.guardrail.scenes import climbing, told_before_the_back
 from assistant.guardrail.verdict import verdict
-from assistant.guardrail.weighing import raise_later, void, weigh
+from assistant.guardrail.weighing import raise_later, spoken, void, weigh
 
 _COMMON = word_set("i my the a and it is of to in me can't no not i'm its it's when on with back pain")
 ANSWER_WORDS = 16
@@ -31,6 +31,8 @@ ANSWER_WORDS = 16
 HALF_WORDS = 9
 """A message up to this length may be half of what the visitor wants to say."""
 LATER_WORDS = 4
+NAMED_BEFORE = "My back hurts."
+BESIDE_WORDS = 5
 """A later turn shorter than this is an answer, and the head is not asked about it."""
 LISTED_PARTS = 2
 """Other parts of the body named in one sentence from which on the back is one of a list."""
@@ -125,7 +127,9 @@ class Guardrail:
         if before.pending is None or reading.words() > 12:
             return
         text = " ".join(s.text for s in reading.sentences)
-        yes, no = _says(reading, "yes_word"), _says(reading, "no_answer")
+        # "Yes, still running": what follows the yes is the answer, whatever was asked.
+        told = any(reading.has(concept) for concept in ("runs_fine", "better", "same"))
+        yes, no = _says(reading, "yes_word") and not told, _says(reading, "no_answer")
         if before.pending == "interference":
             if reading.has("runs_fine") or (no and not yes):
                 now.settled["interference"] = text
@@ -186,6 +190,8 @@ class Guardrail:
             for n, m in reading.pains
         ):
             return False
+        if any(h.flag.level == "urgent" for h in reading.hits):
+            return False  # "I had cancer years ago, that's all clear": the cancer, not the pain.
         dated = not reading.hits and any("was_then" in p and "past_time" in p for p in reading.places)
         if dated:
             return True
@@ -240,6 +246,9 @@ class Guardrail:
         """Let the head raise what the rules missed, and drop what they took from a side remark."""
         if self.head is None or embed is None or reading.language != "en" or reading.words() < 3:
             return
+        if before.turn and (before.pain == "present" or self._names_the_back(before.last)):
+            self._beside(message, reading, before, now, embed, score)
+            return
         # The scores first: their run gives the embedding too.
         parts = windows.cut(message, reading.sentences)
         scored = [s for part in parts if score is not None and (s := score(part)) is not None]
@@ -249,6 +258,52 @@ class Guardrail:
             weigh(self.policy, self.head.thresholds, opinion, reading, now)
         elif not void(reading) and reading.words() >= LATER_WORDS:
             raise_later(self.policy, self.head.thresholds, opinion, reading, now)
+
+    def _beside(
+        self,
+        message: str,
+        reading: Reading,
+        before: TriageState,
+        now: TriageState,
+        embed: Embed,
+        score: Scorer | None,
+    ) -> None:
+        """Read a later message beside the pain that was named before, as one opening message.
+
+        "Since Monday it's in the left leg too" says what it says only so.
+        """
+        taken_back = len([f for f in now.facts if f.turn < now.turn]) < len(before.facts)
+        if taken_back or reading.has("override"):
+            return
+        if reading.words() < BESIDE_WORDS:
+            return
+        found = self.assess(f"{NAMED_BEFORE} {message}", embed=embed, score=score).state
+        known = {fact.row for fact in now.facts}
+        answered = now.settled != before.settled
+        own = any(c.subject != "other" and not c.hypothetical for c in reading.contexts)
+        for fact in found.facts:
+            if fact.level == "urgent":
+                real = fact.source != "head" or own
+            else:
+                meant = before.pain == "present" or "mine" in message.lower().split()
+                real = meant and not answered and fact.row not in now.settled
+            if not real or self._of_another(fact.subject, fact.needs_pain, before):
+                continue
+            facts.present(now, message[:200], reading)
+            if fact.row not in known:
+                evidence = fact.evidence if fact.evidence in message else message[:200]
+                now.facts = [*now.facts, fact.model_copy(update={"turn": now.turn, "evidence": evidence})]
+
+    @staticmethod
+    def text(message: str, state: TriageState | None = None) -> str:
+        """Return what `assess` will most likely have embedded and scored, for a caller to have it ready."""
+        return f"{NAMED_BEFORE} {message}" if state is not None and state.pain == "present" else message
+
+    def _names_the_back(self, text: str) -> bool:
+        """Say whether a short message before named the back without saying that it hurts."""
+        if not text:
+            return False
+        return spoken(signals.read(text, self.policy, self._today(), "en", False, True))
 
     def _joined(self, message: str, reading: Reading, before: TriageState, now: TriageState) -> None:
         """Read a short message together with the short one before it, for a red flag told in two halves."""
@@ -285,6 +340,8 @@ class Guardrail:
     def _facts(self, reading: Reading, before: TriageState, now: TriageState) -> None:
         for hit in reading.hits:
             if hit.flag.id == "interference" and "runs_fine" in reading.places[hit.sentence]:
+                continue
+            if self._of_another(hit.subject, hit.flag.needs == "pain", before):
                 continue
             over = reading.over_at is not None and hit.place < reading.over_at and hit.flag.level == "refer"
             if over and "past" not in hit.flag.keeps and before.pain != "present":
@@ -330,6 +387,13 @@ class Guardrail:
             for concept in ("better", "same"):
                 if reading.has(concept) and "worsening" not in {f.row for f in now.facts}:
                     now.settled["worsening"] = reading.where(concept)
+
+    @staticmethod
+    def _of_another(subject: str, needs_pain: bool, before: TriageState) -> bool:
+        """Say whether a sign that counts beside a pain is told of somebody else than the one in pain."""
+        return (
+            subject == "other" and needs_pain and before.pain == "present" and before.pain_subject == "self"
+        )
 
     def _all_over(self, reading: Reading) -> bool:
         """Say whether every pain is told before the words that end it, and no sign is urgent."""

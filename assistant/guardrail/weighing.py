@@ -33,16 +33,16 @@ def weigh(policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading
             return
         now.facts = [f for f in now.facts if f.level != "urgent"]
         level = facts.level(policy, now)
-    spoken = any(reading.has(c) for c in ("spine_any", "ache_word", "backache"))
-    doubtful = void(reading) or over(reading) or now.elsewhere or not spoken
+    named = spoken(reading)
+    doubtful = void(reading) or over(reading) or now.elsewhere or not named
     timed = any(f.days is not None for f in now.facts)
     # A fever, a bad night or lost weight says something only beside a back that hurts.
-    counts = spoken or policy.flags[opinion.urgent_row].needs != "pain" or urgent >= limits.urgent_void
+    counts = named or policy.flags[opinion.urgent_row].needs != "pain" or urgent >= limits.urgent_void
     if urgent >= (limits.urgent_void if doubtful else limits.urgent) and counts:
         facts.present(now, told, reading)
         facts.add(policy, now, opinion.urgent_row, told, source="head")
     elif level in ("none", "check"):
-        if now.elsewhere or (now.facts and not spoken):
+        if now.elsewhere or (now.facts and not named):
             return
         if refer + urgent >= (limits.refer_void if doubtful or now.mild else limits.refer):
             facts.present(now, told, reading)
@@ -89,6 +89,11 @@ def over(reading: Reading) -> bool:
         and reading.sentences[n].spans[m.first][0] > reading.over_at
         for n, m in reading.pains
     )
+
+
+def spoken(reading: Reading) -> bool:
+    """Say whether a message names the back or a pain."""
+    return any(reading.has(c) for c in ("spine_any", "ache_word", "backache"))
 
 
 def void(reading: Reading) -> bool:

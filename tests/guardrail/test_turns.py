@@ -1,0 +1,69 @@
+"""What a later message says through those before it, with the learned parts and without."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assistant.guardrail import Guardrail, Triage
+from assistant.retrieval.embeddings import LocalEmbeddings
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def guardrail() -> Guardrail:
+    return Guardrail.load(today=lambda: TODAY)
+
+
+def last(guardrail: Guardrail, embeddings: LocalEmbeddings, *turns: str) -> Triage:
+    """Return the verdict after the last of some turns."""
+    found = None
+    for turn in turns:
+        state = found.state if found else None
+        found = guardrail.assess(turn, state, embed=embeddings.encode, score=embeddings.scores)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("turns", "level"),
+    [
+        (
+            (
+                "which stretch is best for a stiff back",
+                "I was thrown off my horse yesterday and hit the rail",
+            ),
+            "urgent",
+        ),
+        (("my lower back is sore", "I had bowel cancer in 2015 but I was given the all clear"), "urgent"),
+        (("my back aches", "I had to skip my long run and sit on the sofa instead"), "refer"),
+        (("my back aches", "can I do the dead bug on Sunday before church?"), "check"),
+        (
+            ("my back hurts from lifting my daughter", "she has had a fever since breakfast, poor thing"),
+            "check",
+        ),
+        (("my husband's back hurts", "he has had a fever since breakfast and is shivering"), "urgent"),
+    ],
+)
+def test_a_later_message_is_read_beside_the_pain(
+    guardrail: Guardrail, embeddings: LocalEmbeddings, turns: tuple[str, ...], level: str
+) -> None:
+    assert last(guardrail, embeddings, *turns).level == level
+
+
+def test_evidence_is_what_the_visitor_wrote(guardrail: Guardrail, embeddings: LocalEmbeddings) -> None:
+    turns = ("which stretch is best for a stiff back", "I was thrown off my horse yesterday and hit the rail")
+    for reason in last(guardrail, embeddings, *turns).reasons:
+        assert reason.evidence in turns[reason.turn - 1]
+
+
+@pytest.mark.parametrize("answer", ["yeah still running as usual", "yes, running ok", "yes it's much better"])
+def test_a_yes_with_an_answer_behind_it_is_no_yes_to_another_question(
+    guardrail: Guardrail, embeddings: LocalEmbeddings, answer: str
+) -> None:
+    found = last(guardrail, embeddings, "my back is a bit sore", "since the day before yesterday")
+    assert found.ask is not None
+    after = guardrail.assess(answer, found.state, embed=embeddings.encode, score=embeddings.scores)
+    assert after.level in ("none", "check")
