@@ -53,6 +53,9 @@ _HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto",
 _NEARBY = ("lead", "training", "nutrition", "treatment", "body_part")
 """Kinds of questions beside the guide after which it is worth saying what the guide has nearby."""
 _EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
+_TRAINS_FOR = re.compile(
+    r"\b(?:train (?:for|to)|progress|learn|master|get (?:better|good) at|technique|proper|do an?|how many|how much)\b", re.IGNORECASE
+)
 _PRICE = re.compile(r"\b(?:cost|pric|fee|rates?\b)", re.IGNORECASE)
 _OF_EACH = re.compile(r"\b(?:numbers|sets?|rep(?:s|etitions?)?|each|everything|all)\b", re.IGNORECASE)
 _DETAILS = re.compile(r"\d(?:[ /().-]?\d){6,}|\S@\S")
@@ -197,7 +200,8 @@ class Answerer:
         if intent in SMALLTALK or intent.startswith("meta"):
             return self._talk(intent, question.message, memory)
         missing = [] if intent in _OF_NO_EXERCISE else self.linker.missing(question.message)
-        if missing and intent in ABOUT_ONE and not question.targets and not self._serves(question.message):
+        about = intent in ABOUT_ONE or (intent == "choose" and _TRAINS_FOR.search(question.message))
+        if missing and about and not question.targets and not self._serves(question.message):
             return self._elsewhere(missing, question, memory)
         if question.loose and self._needs(question):
             # "Which plank stops the wobble": the one that serves what is asked for comes first.
@@ -405,10 +409,15 @@ class Answerer:
         served = self.linker.concepts.named(question.message) & self.linker.served
         return served - self.linker.concepts.positions - self.linker.subject
 
-    @staticmethod
-    def _described(question: Question, most: int = 2) -> list[Chunk]:
-        """Return the exercise that a question describes without its name, if the first passages hold one."""
-        return [chunk for chunk in question.passages[:most] if chunk.exercise][:1]
+    def _described(self, question: Question, most: int = 2) -> list[Chunk]:
+        """Return the exercise that a question describes without its name, if the first passages hold one.
+
+        Where it tells a position ("on hands and knees"), only an exercise in that position will do.
+        """
+        told = self.linker.concepts.named(question.message) & self.linker.concepts.positions
+        exercises = [chunk for chunk in question.passages if chunk.exercise]
+        fitting = [chunk for chunk in exercises if told and told <= self.linker.serves(chunk)]
+        return fitting[:1] or [chunk for chunk in question.passages[:most] if chunk.exercise][:1]
 
     def _benefit(self, draft: Draft, question: Question) -> None:
         if not question.targets:
@@ -453,7 +462,10 @@ class Answerer:
         if unserved and self.linker.items(question.context, 1, ["tip"]):
             self._protect(draft, question)
             return
-        linked = self.linker.exercises(question.context, MAX_CHOICES + len(question.beside))
+        # "glutes, abs, back": the guide's own part of the body is one of the needs.
+        listed = self._needs(question) and self.linker.topic in words(question.context)
+        also = self.linker.subject if listed else frozenset[str]()
+        linked = self.linker.exercises(question.context, MAX_CHOICES + len(question.beside), also)
         if not self.linker.concepts.named(question.context):
             # Nothing that a concept tells: what the question describes comes first.
             linked = [*(c for c in question.passages[:MAX_CHOICES] if c.exercise), *linked]
@@ -597,6 +609,8 @@ class Answerer:
 
     def _serves(self, text: str) -> bool:
         """Say whether `text` names, beside what the guide lacks, a muscle or complaint that it serves."""
+        for thing in self.linker.missing(text):
+            text = text.replace(thing, " ")
         return bool((self.linker.concepts.named(text) & self.linker.served) - self.linker.subject)
 
     def _say_missing(self, draft: Draft, missing: Sequence[str]) -> None:

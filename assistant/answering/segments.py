@@ -23,7 +23,7 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _WISH = re.compile(
-    r"^\W*(?:something|anything|any|some) (?:for|to|against|exercises?|tips|moves?|stretch\w*)\b|\b(?:look(?:ing)? (?:for|into|to)|i(?:'d| would) (?:like|love)|would (?:like|love)|i (?:want|need)|"
+    r"^\W*(?:something|anything|any|some) (?:for|to|against|exercises?|tips|moves?|stretch\w*)\b|\b(?:some|any)thing\b.*\b(?:can|could|should|might)\b|\b(?:look(?:ing)? (?:for|into|to)|i(?:'d| would) (?:like|love)|would (?:like|love)|i (?:want|need)|"
     r"any (?:tips|advice|ideas|help)|trying to|wonder(?:ing)?|please|pl[sz]|anyone|anybody|recommend|suggest(?:ions?)?|reasons|thoughts|ideas|vs\.?|versus|just (?:tell|show|give) me)\b",
     re.IGNORECASE,
 )

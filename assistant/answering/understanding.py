@@ -278,6 +278,8 @@ class Understanding:
         taken = {i for mention in mentions for i in range(mention.start, mention.end)}
         bare = bool(named) and {w for i, w in enumerate(words(message)) if i not in taken} <= _FILLERS
         whole = any(mention.strength == 1.0 and len(mention.words) > 1 for mention in mentions)
+        if beside:
+            intents = replace(intents, scores={"choose": max(intents.scores.values()), **intents.scores})
         judge = partial(self._intent, message, documents=documents, memory=memory, covered=covered, whole=whole)
         intent = judge(intents, named, pointed, bare=bare)
         text = message
@@ -364,6 +366,8 @@ class Understanding:
     def _context(self, message: str, named: Sequence[Chunk], memory: Memory, intent: str = "") -> str:
         """Return the text that the needs are read from: this message, or an earlier one it points back to."""
         if intent == "integrate":
+            if {"before", "after"} <= set(words(message)):
+                return f"{message} before a run after a run"
             placed = self._linker.placed(message)
             side = _SIDE.search(message) or (None if placed else _BEFORE_OR_AFTER.search(message))
             if side:
