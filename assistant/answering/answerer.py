@@ -65,6 +65,8 @@ _DESCRIBES = re.compile(
     re.IGNORECASE,
 )
 """A message that describes an exercise: "the one where you lie on your back"."""
+MOST_DESCRIBED = 8
+"""Words up to which a question on how something goes needs no "the one where" to describe an exercise."""
 LEAST_TOLD = 4
 """Words below which "hinge how" asks for a movement and tells no need."""
 WHOLE_LIST = 4
@@ -415,6 +417,9 @@ class Answerer:
         Where it tells a position ("on hands and knees"), only an exercise in that position will do.
         """
         told = self.linker.concepts.named(question.message) & self.linker.concepts.positions
+        brief = len(question.message.split()) <= MOST_DESCRIBED
+        if not told and not brief and not _DESCRIBES.search(question.message):
+            return []
         exercises = [chunk for chunk in question.passages if chunk.exercise]
         fitting = [chunk for chunk in exercises if told and told <= self.linker.serves(chunk)]
         return fitting[:1] or [chunk for chunk in question.passages[:most] if chunk.exercise][:1]
