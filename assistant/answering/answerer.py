@@ -42,7 +42,20 @@ _ITEMISED = ("causes", "protect", "integrate", "item")
 """Intents whose answer lists causes, tips or ways before anything else."""
 _NOT_ABOUT_EXERCISES = ("protect", "seek_help", "clinic", "clinic_cost", "clinic_reach")
 """Intents whose answer names exercises by the way: "how many?" after it does not mean those."""
-_UNSURE = ("why", "causes", "choose", "integrate", "protect", "benefit", "frequency", "order", "howto", "dose", "compare", "seek_help")
+_UNSURE = (
+    "why",
+    "causes",
+    "choose",
+    "integrate",
+    "protect",
+    "benefit",
+    "frequency",
+    "order",
+    "howto",
+    "dose",
+    "compare",
+    "seek_help",
+)
 """Intents that a question may be taken for by mistake: what was found first stands in the answer too."""
 _BY_SUBJECT = ("integrate", "why", "frequency", "dose", "holds", "choose", "howto", "benefit", "compare")
 """Intents that give way where a question's subject is one that only a tip is about."""
@@ -54,14 +67,24 @@ _NEARBY = ("lead", "training", "nutrition", "treatment", "body_part")
 """Kinds of questions beside the guide after which it is worth saying what the guide has nearby."""
 _EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
 _TRAINS_FOR = re.compile(
-    r"\b(?:train (?:for|to)|progress|learn|master|get (?:better|good) at|technique|proper|do an?|how many|how much)\b", re.IGNORECASE
+    r"\b(?:train (?:for|to)|progress|learn|master|get (?:better|good) at|technique|proper|"
+    r"right|correctly|how (?:do|can|should|to)|how many|how much)\b",
+    re.IGNORECASE,
+)
+_HOW_IS_DONE = re.compile(
+    r"\bhow (?:do|can|should|to|does one)\b.{0,9}\b(?:do|learn|master)\b (?:an? |the )?[a-z]", re.IGNORECASE
+)
+_POINTS = re.compile(
+    r"\b(?:it|this|that|these|those|them|they|one|exercises?|moves?|all|both|everything|more|better|best)\b",
+    re.IGNORECASE,
 )
 _PRICE = re.compile(r"\b(?:cost|pric|fee|rates?\b)", re.IGNORECASE)
 _OF_EACH = re.compile(r"\b(?:numbers|sets?|rep(?:s|etitions?)?|each|everything|all)\b", re.IGNORECASE)
 _DETAILS = re.compile(r"\d(?:[ /().-]?\d){6,}|\S@\S")
 """A phone number or an address in a message."""
 _DESCRIBES = re.compile(
-    r"\b(?:the|that|a|an|one|what'?s)\b.{0,20}\b(?:one|exercise|move|thing|drill|stretch|called)\b|\bwhere (?:you|i)\b",
+    r"\b(?:the|that|a|an|one|what'?s)\b.{0,20}\b(?:one|exercise|move|thing|drill|stretch|"
+    r"called)\b|\bwhere (?:you|i)\b",
     re.IGNORECASE,
 )
 """A message that describes an exercise: "the one where you lie on your back"."""
@@ -205,6 +228,8 @@ class Answerer:
         about = intent in ABOUT_ONE or (intent == "choose" and _TRAINS_FOR.search(question.message))
         if missing and about and not question.targets and not self._serves(question.message):
             return self._elsewhere(missing, question, memory)
+        if intent in ("howto", "choose") and self._unknown(question, memory):
+            return self._elsewhere([], question, memory)
         if question.loose and self._needs(question):
             # "Which plank stops the wobble": the one that serves what is asked for comes first.
             order = [chunk.id for chunk in self.linker.exercises(question.message, len(self.composer.chunks))]
@@ -244,10 +269,16 @@ class Answerer:
         return self._protect if self.linker.items(question.message, 1, ["tip"]) else None
 
     def _second_chance(self, draft: Draft, question: Question) -> None:
-        """Add the passage found first, unless the answer holds it: a question may be taken for another kind."""
+        """Add the passage found first, unless the answer holds it: a question may be taken for
+        another kind."""
         for chunk in question.passages[:1]:
             said = any(citation.id == chunk.id for citation in draft.citations)
-            if said or chunk.id in question.beside or question.nearness < NEAR_ENOUGH or chunk.topic == "clinic":
+            if (
+                said
+                or chunk.id in question.beside
+                or question.nearness < NEAR_ENOUGH
+                or chunk.topic == "clinic"
+            ):
                 continue
             if chunk.title:
                 self._also(draft, [chunk])
@@ -402,7 +433,8 @@ class Answerer:
         self.composer.frequency(draft)
 
     def _tells_need(self, question: Question) -> bool:
-        """Say whether a message tells a need ("my posture goes, what would you do?") and describes no exercise."""
+        """Say whether a message tells a need ("my posture goes, what would you do?") and describes no
+        exercise."""
         brief = len(question.message.split()) < LEAST_TOLD
         return bool(self._needs(question)) and not brief and not _DESCRIBES.search(question.message)
 
@@ -546,7 +578,9 @@ class Answerer:
         if self.linker.concepts.named(question.context):
             self._also(draft, self.linker.items(question.context, 1, ["cause"]))
         if (self.linker.concepts.named(question.context) & self.linker.served) - self.linker.subject:
-            self._also(draft, [*question.targets[:2], *self.linker.items(question.context, 2, ["exercise"])][:2])
+            self._also(
+                draft, [*question.targets[:2], *self.linker.items(question.context, 2, ["exercise"])][:2]
+            )
 
     def _seek_help(self, draft: Draft, _question: Question) -> None:
         for chunk in self.composer.of_topic("seek_help"):
@@ -606,7 +640,11 @@ class Answerer:
                 key = "greeting_again"
             if key == "complaint" and memory.intent == key:
                 key = "complaint_again"
-            draft.say(self.wording.say(f"answers.{key}", **({"clinic": self.clinic.name} if key.startswith("complaint") else {})))
+            draft.say(
+                self.wording.say(
+                    f"answers.{key}", **({"clinic": self.clinic.name} if key.startswith("complaint") else {})
+                )
+            )
             if intent == "complaint":
                 self.composer.ways(draft, self.clinic.ways_to_a_person())
         self.composer.suggest(draft, "smalltalk")
@@ -618,6 +656,13 @@ class Answerer:
             text = text.replace(thing, " ")
         return bool((self.linker.concepts.named(text) & self.linker.served) - self.linker.subject)
 
+    def _unknown(self, question: Question, memory: Memory) -> bool:
+        """Say whether a message asks how an exercise is done that neither guide nor thesaurus knows."""
+        message = question.message
+        plain = len(message.split()) <= MOST_DESCRIBED and not question.targets and not memory.shown
+        told = self.linker.concepts.named(message) or _DESCRIBES.search(message) or _POINTS.search(message)
+        return bool(plain and not told and _HOW_IS_DONE.search(message))
+
     def _say_missing(self, draft: Draft, missing: Sequence[str]) -> None:
         key = f"missing:{missing}"
         if key not in draft.said:
@@ -625,11 +670,15 @@ class Answerer:
             draft.say(self.wording.say("answers.partly.missing", things=_joined(missing)))
 
     def _elsewhere(self, missing: Sequence[str], question: Question, memory: Memory) -> Draft:
-        """Say that the guide does not have the exercise or gear asked for, and which of its own are nearest."""
+        """Say that the guide does not have the exercise or gear asked for, and which of its own are
+        nearest."""
         draft = Draft("out_of_scope")
         draft.covered = False
         draft.said = memory.said
-        self._say_missing(draft, missing)
+        if missing:
+            self._say_missing(draft, missing)
+        else:
+            draft.say(self.wording.say("answers.partly.unknown"))
         near = self.linker.exercises(question.message, 2)
         self._lead(draft, "related")
         self.composer.reasons(draft, near, card=False)

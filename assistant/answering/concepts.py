@@ -29,7 +29,9 @@ DENSE_WEIGHT = 1.2
 """What a cosine of 1 counts beside one shared concept."""
 KEPT_TEXTS = 1_024
 _DISTANCE = re.compile(r"^\d+(?:k|km|mi|mile|mpw|kpw)$")
-_PLAIN = frozenset(("the", "to", "your", "you", "when", "how", "why", "a", "for", "into", "run", "runner", "exercise"))
+_PLAIN = frozenset(
+    ("the", "to", "your", "you", "when", "how", "why", "a", "for", "into", "run", "runner", "exercise")
+)
 _STEMMER = Stemmer.Stemmer("english")
 
 
@@ -167,14 +169,16 @@ class Linker:
         return (self.concepts.named(text) & self.concepts.parts) - self._served
 
     def placed(self, text: str) -> bool:
-        """Say whether `text` names a time or place that only a way of integration is about ("before a run")."""
+        """Say whether `text` names a time or place that only a way of integration is about ("before a
+        run")."""
         named = self.concepts.named(text)
         links = [(chunk.kind, self._links[chunk.id] & named) for chunk in self._chunks]
         exercised = frozenset().union(*(found for kind, found in links if kind == "exercise"))
         return any(kind == "integration" and found - exercised for kind, found in links)
 
     def missing(self, text: str) -> list[str]:
-        """Return the exercises and gear that `text` names and the guide does not have, in the text's words."""
+        """Return the exercises and gear that `text` names and the guide does not have, in the text's
+        words."""
         return self.concepts.wording(text, self.concepts.things - self._held)
 
     def exercises(self, text: str, most: int, also: frozenset[str] = frozenset()) -> list[Chunk]:
@@ -229,7 +233,9 @@ class Linker:
 
 def _most_common(chunks: Sequence[Chunk]) -> str:
     headings = {chunk.section.split(" > ")[0] for chunk in chunks}
-    counts = Counter(word for heading in sorted(headings) for word in set(words(heading)) if word not in _PLAIN)
+    counts = Counter(
+        word for heading in sorted(headings) for word in set(words(heading)) if word not in _PLAIN
+    )
     return max(sorted(counts), key=lambda word: counts[word], default="")
 
 

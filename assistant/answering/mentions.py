@@ -73,7 +73,9 @@ class Mentions:
         self._whole = {
             chunk_id
             for chunk_id, name in self._names.items()
-            if len(name) == 2 and not set(name) & (_TAILS | _QUALIFIERS) and not self._stand_alone(chunks, name)
+            if len(name) == 2
+            and not set(name) & (_TAILS | _QUALIFIERS)
+            and not self._stand_alone(chunks, name)
         }
         """Exercises that only both words of their name mean: a dog or a bug alone is none."""
         self._generic = {
@@ -84,7 +86,8 @@ class Mentions:
         }
 
     def _stand_alone(self, chunks: Sequence[Chunk], name: tuple[str, ...]) -> bool:
-        """Say whether a word of a two-word name also stands alone in the guide: "bird" never does without "dog"."""
+        """Say whether a word of a two-word name also stands alone in the guide: "bird" never does
+        without "dog"."""
         for chunk in chunks:
             tokens = words(f"{chunk.title} {chunk.text}")
             for place, token in enumerate(tokens):

@@ -41,11 +41,22 @@ PLAN_KIN = ("plan", "integrate", "frequency", "report", "order", "calendar", "ea
 LISTS = ("all", "summary", "order", "more")
 OWN_WORDS = ("out.pregnancy", "out.surgery", "out.children", "out.drugs")
 """Kinds outside the guide whose own wording is said even to somebody who tells of pain."""
-FIRM = ("drugs", "surgery", "pregnancy", "children", "injection", "imaging", "diagnosis", "insurance", "other_medical")
+FIRM = (
+    "drugs",
+    "surgery",
+    "pregnancy",
+    "children",
+    "injection",
+    "imaging",
+    "diagnosis",
+    "insurance",
+    "other_medical",
+)
 """Kinds outside the guide that neither an earlier question nor a muscle's name brings inside."""
 NAMED_PART = 0.09
 NAMED = 0.06
-"""What the name of a muscle, movement or complaint that the guide serves counts as a difference of cosines."""
+"""What the name of a muscle, movement or complaint that the guide serves counts as a difference of
+cosines."""
 FAR_OUTSIDE = -0.3
 """Leaning below which even a fragment is about something else."""
 SURE_LIST = 0.5
@@ -108,7 +119,8 @@ _PLACE = r"first|second|third|fourth|fifth|last|1st|2nd|3rd"
 _ORDINAL = re.compile(
     rf"\b(?:({_PLACE}) (?:one|exercise|move)"
     rf"|the ({_PLACE})\b"
-    r"(?!\s+(?:\d|time|week|day|run|half|mile|month|place|thing|visit|step|part|set|round|few|couple|bit|stretch of|"
+    r"(?!\s+(?:\d|time|week|day|run|half|mile|month|place|thing|visit|step|part|set|round|few|"
+    r"couple|bit|stretch of|"
     r"kilomet|km|k\b|minute|hour|year|leg of|race|lap|stage|person|question)))"
     rf"|(?:\bnumber|\bno\.?|#)\s*(\d{{1,2}}|{_COUNT})\b",
     re.IGNORECASE,
@@ -123,31 +135,42 @@ _FILLERS = frozenset(
 )
 """Words beside an exercise's name that ask for nothing in particular."""
 _PLAN = re.compile(
-    r"\b(?:(?:want|need|make|draw|build|give|like|create|write|get|set) [^.;!?]{0,25}\b(?:plan|schedule|program(?:me)?|"
-    r"timetable|routine)|plan (?:it|this|my week|for me|me)|(?:plan|schedule|program(?:me)?|timetable) please)\b",
+    r"\b(?:(?:want|need|make|draw|build|give|like|create|write|get|"
+    r"set) [^.;!?]{0,25}\b(?:plan|schedule|program(?:me)?|"
+    r"timetable|routine)|plan (?:it|this|my week|for me|me)|(?:plan|schedule|program(?:me)?|"
+    r"timetable) please)\b",
     re.IGNORECASE,
 )
-_GROWN = re.compile(r"(?<![\d.,])(?:1[89]|[2-9]\d)(?![\d.,]*\d|\s*(?:min|sec|rep|k\b|km|kg|miles|%|months|weeks))", re.IGNORECASE)
+_GROWN = re.compile(
+    r"(?<![\d.,])(?:1[89]|[2-9]\d)(?![\d.,]*\d|\s*(?:min|sec|rep|k\b|km|kg|miles|%|months|weeks))",
+    re.IGNORECASE,
+)
 """The age of a grown-up beside a son or daughter."""
 _WEEKLY = re.compile(
-    r"\b(?:\d|once|twice|(?:two|three|four|five|six) times|\d ?x|\d times)\s*(?:a|per|each|every)\s*(?:week|wk)\b"
+    r"\b(?:\d|once|twice|(?:two|three|four|five|six) times|\d ?x|\d times)\s*(?:a|per|each|"
+    r"every)\s*(?:week|wk)\b"
     r".{0,20}\b(?:enough|ok|okay|fine|plenty|sufficient|too (?:much|many|often|little)|do|overkill|worth)\b"
-    r"|\b(?:is|are|would)\b.{0,25}\b(?:\d|once|twice|(?:two|three|four|five|six) times|\d ?x)\s*(?:a|per)\s*(?:week|wk)\b",
+    r"|\b(?:is|are|would)\b.{0,25}\b(?:\d|once|twice|(?:two|three|four|five|six) times|"
+    r"\d ?x)\s*(?:a|per)\s*(?:week|wk)\b",
     re.IGNORECASE,
 )
 """Asks whether so many times a week are right."""
 _BESIDES = re.compile(
-    r"\b(?:missing|besides|apart from|on top of|in addition to|what else (?:should|can|could|would|do i|to)|else should|should i add|to add|complement|"
+    r"\b(?:missing|besides|apart from|on top of|in addition to|what else (?:should|can|could|"
+    r"would|do i|to)|else should|should i add|to add|complement|"
     r"other than|already (?:do|doing)|pairs? with|goes? with)\b",
     re.IGNORECASE,
 )
 """Asks for what goes beside the exercises that are named."""
 _CALLED = re.compile(
-    r"\b(?:the|a|an|that|this|about|your|with)\s+((?:[a-z]+[ -]){0,2}?[a-z]+)\s+(?:ones?|thing|thingy|version|bit|point)\b",
+    r"\b(?:the|a|an|that|this|about|your|with)\s+((?:[a-z]+[ -]){0,2}?[a-z]+)\s+(?:ones?|"
+    r"thing|thingy|version|bit|point)\b",
     re.IGNORECASE,
 )
 """A thing called by part of its name: "the side one"."""
-_OF_THE_SAME = re.compile(r"\b(?:instead|they|them|those|it|that)\b(?!.*\b(?:else|other|more)\b)", re.IGNORECASE)
+_OF_THE_SAME = re.compile(
+    r"\b(?:instead|they|them|those|it|that)\b(?!.*\b(?:else|other|more)\b)", re.IGNORECASE
+)
 """Goes on about the tip that was said last."""
 _CAUSE = re.compile(r"\bcaus|\breason|\bcomes? from\b|\bbehind\b", re.IGNORECASE)
 _LONG = re.compile(r"\b(?:how long|minutes?|time)\b", re.IGNORECASE)
@@ -223,7 +246,7 @@ class Understanding:
         self._mentions = mentions
         self._find = lru_cache(maxsize=KEPT_MENTIONS)(mentions.find)
         self._stand_in = stand_in
-        self._wishes = lambda text: any(True for _ in wishes(text, mentions))
+        self._mentions = mentions
         self._by_id = {chunk.id: chunk for chunk in chunks}
         self.examples = intents.examples
 
@@ -280,7 +303,9 @@ class Understanding:
         whole = any(mention.strength == 1.0 and len(mention.words) > 1 for mention in mentions)
         if beside:
             intents = replace(intents, scores={"choose": max(intents.scores.values()), **intents.scores})
-        judge = partial(self._intent, message, documents=documents, memory=memory, covered=covered, whole=whole)
+        judge = partial(
+            self._intent, message, documents=documents, memory=memory, covered=covered, whole=whole
+        )
         intent = judge(intents, named, pointed, bare=bare)
         text = message
         if self._goes_on(message, intent, before, memory, intents):
@@ -327,7 +352,8 @@ class Understanding:
         )
 
     def _mentioned(self, message: str, memory: Memory) -> Sequence[Mention]:
-        """Return the exercises that are named; "hip flexors" in a longer message are a muscle, not their stretch."""
+        """Return the exercises that are named; "hip flexors" in a longer message are a muscle, not
+        their stretch."""
         mentions = self._find(message)
         if len(message.split()) <= FRAGMENT_WORDS + 1:
             return mentions
@@ -339,19 +365,27 @@ class Understanding:
             said = " ".join(word for word in words(mention.chunk.title) if word in tokens)
             whole = " ".join(words(message)[mention.start : mention.end])
             named = self._linker.concepts.named(whole)
-            return bool(missing) and whole == said and bool(named & parts) and mention.chunk.id not in memory.shown
+            return (
+                bool(missing)
+                and whole == said
+                and bool(named & parts)
+                and mention.chunk.id not in memory.shown
+            )
 
         return [mention for mention in mentions if not is_muscle(mention)]
 
     def _of_core(self, message: str, intents: Intents) -> Intents:
-        """Put the intent of the sentence that asks first, where it is sure: what stands around it is background."""
+        """Put the intent of the sentence that asks first, where it is sure: what stands around it is
+        background."""
         if not (asking := core(message)):
             return intents
         found = self._intents.classify(mask(asking, self._find(asking), self._stand_in))
         best = found.best
         if found.scores[best] < SURE_CORE or found.margin < 0 or best in SMALLTALK or best == intents.best:
             return intents
-        return replace(intents, scores={best: max(intents.scores[best], found.scores[best]), **intents.scores})
+        return replace(
+            intents, scores={best: max(intents.scores[best], found.scores[best]), **intents.scores}
+        )
 
     def texts(self, message: str, memory: Memory) -> list[str]:
         """Return the texts whose embeddings `understand` and what follows it may ask for."""
@@ -381,7 +415,9 @@ class Understanding:
         """Say whether a message that seems beside the guide may only be the rest of an earlier question."""
         short = len(message.split()) <= SHORT_WORDS
         points = _POINTS_BACK.search(message) or len(message.split()) <= FRAGMENT_WORDS + 1
-        ours = bool(before) and not memory.intent.startswith(("out.", "meta")) and memory.intent not in SMALLTALK
+        ours = (
+            bool(before) and not memory.intent.startswith(("out.", "meta")) and memory.intent not in SMALLTALK
+        )
         beside = intent.startswith("out.") and intent[4:] not in FIRM
         foreign = self._linker.foreign(message) or self._linker.missing(message)
         return bool(short and points and ours and beside and not foreign) and intents.margin > FAR_OUTSIDE
@@ -445,7 +481,12 @@ class Understanding:
         if self._about_plan(message, intents, memory, covered, documents):
             return "plan"
         numbered = bool(pointed) and bool(_ORDINAL.search(message))
-        if best.startswith("clinic") and not numbered and intents.scores[best] > SURE_TALK and intents.margin > LEAD:
+        if (
+            best.startswith("clinic")
+            and not numbered
+            and intents.scores[best] > SURE_TALK
+            and intents.margin > LEAD
+        ):
             return best
         if _WEEKLY.search(message) and best in (*FOLLOW_UPS, "frequency", "choose", "protect", "seek_help"):
             return "frequency"
@@ -474,7 +515,12 @@ class Understanding:
             best = next(
                 n for n in intents.scores if n not in (*LISTS, *SMALLTALK) and not n.startswith("meta")
             )
-        if memory.week is not None and memory.intent in PLAN_TALK and best in ("dose", "holds") and _LONG.search(message):
+        if (
+            memory.week is not None
+            and memory.intent in PLAN_TALK
+            and best in ("dose", "holds")
+            and _LONG.search(message)
+        ):
             return "integrate"
         short = len(message.split()) <= SHORT_WORDS
         if short and best in FOLLOW_UPS and intents.margin > (-0.05 if pointed else 0.02):
@@ -487,7 +533,9 @@ class Understanding:
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
         if best == "report" and not asks(message) and intents.margin > 0:
             return best
-        if self._of_another_part(message) and intents.out.get("body_part", 0.0) >= max(self._of_substance(intents)):
+        if self._of_another_part(message) and intents.out.get("body_part", 0.0) >= max(
+            self._of_substance(intents)
+        ):
             return "out.body_part"
         margin = max(self._of_substance(intents)) - intents.nearest_out + self._named_bonus(message, intents)
         ours = intents.best_out == "body_part" and self._own(message)
@@ -497,7 +545,8 @@ class Understanding:
         return best
 
     def _of_another_part(self, message: str) -> bool:
-        """Say whether a message is about a part of the body that the guide says nothing of, and about no other."""
+        """Say whether a message is about a part of the body that the guide says nothing of, and about
+        no other."""
         named = self._linker.concepts.named(message)
         concepts = self._linker.concepts
         ours = named & (concepts.parts | concepts.positions) & self._linker.served
@@ -506,7 +555,8 @@ class Understanding:
         return bool(self._linker.foreign(message)) and not self._linker.unserved(message)
 
     def _named_bonus(self, message: str, intents: Intents) -> float:
-        """Return what it counts that a message names what the guide serves, where nothing medical is in doubt."""
+        """Return what it counts that a message names what the guide serves, where nothing medical is
+        in doubt."""
         served = (self._linker.concepts.named(message) & self._linker.served) - self._linker.subject
         if not served or intents.best_out in (*FIRM, "treatment") or self._linker.foreign(message):
             return 0.0
@@ -594,9 +644,11 @@ class Understanding:
         score = intents.scores.get("plan", 0.0)
         near = score >= max(intents.scores.values()) - 0.12
         if memory.week is not None:
-            told = week.read(message, memory.week) != memory.week or self._wishes(message)
+            told = week.read(message, memory.week) != memory.week or any(wishes(message, self._mentions))
             recent = memory.intent in PLAN_TALK
-            if told and (len(message.split()) <= 14 if recent else intents.best in PLAN_KIN) or (told and near):
+            if (told and (len(message.split()) <= 14 if recent else intents.best in PLAN_KIN)) or (
+                told and near
+            ):
                 return True
             if recent:
                 return False
