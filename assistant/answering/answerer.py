@@ -10,7 +10,7 @@ from datetime import date
 from langchain_core.documents import Document
 
 from assistant import schema
-from assistant.answering import week
+from assistant.answering import cues, week
 from assistant.answering.compose import Draft
 from assistant.answering.concepts import Linker
 from assistant.answering.extractive import MAX_CHOICES, Composer
@@ -66,28 +66,6 @@ _HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto",
 _NEARBY = ("lead", "training", "nutrition", "treatment", "body_part")
 """Kinds of questions beside the guide after which it is worth saying what the guide has nearby."""
 _EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
-_TRAINS_FOR = re.compile(
-    r"\b(?:train (?:for|to)|progress|learn|master|get (?:better|good) at|technique|proper|"
-    r"right|correctly|how (?:do|can|should|to)|how many|how much)\b",
-    re.IGNORECASE,
-)
-_HOW_IS_DONE = re.compile(
-    r"\bhow (?:do|can|should|to|does one)\b.{0,9}\b(?:do|learn|master)\b (?:an? |the )?[a-z]", re.IGNORECASE
-)
-_POINTS = re.compile(
-    r"\b(?:it|this|that|these|those|them|they|one|exercises?|moves?|all|both|everything|more|better|best)\b",
-    re.IGNORECASE,
-)
-_PRICE = re.compile(r"\b(?:cost|pric|fee|rates?\b)", re.IGNORECASE)
-_OF_EACH = re.compile(r"\b(?:numbers|sets?|rep(?:s|etitions?)?|each|everything|all)\b", re.IGNORECASE)
-_DETAILS = re.compile(r"\d(?:[ /().-]?\d){6,}|\S@\S")
-"""A phone number or an address in a message."""
-_DESCRIBES = re.compile(
-    r"\b(?:the|that|a|an|one|what'?s)\b.{0,20}\b(?:one|exercise|move|thing|drill|stretch|"
-    r"called)\b|\bwhere (?:you|i)\b",
-    re.IGNORECASE,
-)
-"""A message that describes an exercise: "the one where you lie on your back"."""
 MOST_DESCRIBED = 8
 """Words up to which a question on how something goes needs no "the one where" to describe an exercise."""
 LEAST_TOLD = 4
@@ -225,7 +203,7 @@ class Answerer:
         if intent in SMALLTALK or intent.startswith("meta"):
             return self._talk(intent, question.message, memory)
         missing = [] if intent in _OF_NO_EXERCISE else self.linker.missing(question.message)
-        about = intent in ABOUT_ONE or (intent == "choose" and _TRAINS_FOR.search(question.message))
+        about = intent in ABOUT_ONE or (intent == "choose" and cues.TRAINS_FOR.search(question.message))
         if missing and about and not question.targets and not self._serves(question.message):
             return self._elsewhere(missing, question, memory)
         if intent in ("howto", "choose") and self._unknown(question, memory):
@@ -436,7 +414,7 @@ class Answerer:
         """Say whether a message tells a need ("my posture goes, what would you do?") and describes no
         exercise."""
         brief = len(question.message.split()) < LEAST_TOLD
-        return bool(self._needs(question)) and not brief and not _DESCRIBES.search(question.message)
+        return bool(self._needs(question)) and not brief and not cues.DESCRIBES.search(question.message)
 
     def _needs(self, question: Question) -> frozenset[str]:
         """Return the muscles, movements and complaints that a question names and the guide serves."""
@@ -450,7 +428,7 @@ class Answerer:
         """
         told = self.linker.concepts.named(question.message) & self.linker.concepts.positions
         brief = len(question.message.split()) <= MOST_DESCRIBED
-        if not told and not brief and not _DESCRIBES.search(question.message):
+        if not told and not brief and not cues.DESCRIBES.search(question.message):
             return []
         exercises = [chunk for chunk in question.passages if chunk.exercise]
         fitting = [chunk for chunk in exercises if told and told <= self.linker.serves(chunk)]
@@ -469,7 +447,7 @@ class Answerer:
 
     def _dose(self, draft: Draft, question: Question) -> None:
         targets = question.targets or self._described(question, most=1)
-        if not targets and _OF_EACH.search(question.message):
+        if not targets and cues.OF_EACH.search(question.message):
             self.composer.doses(draft, self.composer.of_kind("exercise"))
             return
         if not targets:
@@ -599,14 +577,14 @@ class Answerer:
     def _clinic_cost(self, draft: Draft, question: Question) -> None:
         draft.say(self.wording.say("answers.clinic.no_prices"))
         draft.said += [key for key in ("clinic", "ways") if key not in draft.said]
-        priced = [chunk for chunk in self.composer.of_topic("clinic") if _PRICE.search(chunk.searchable)]
+        priced = [chunk for chunk in self.composer.of_topic("clinic") if cues.PRICE.search(chunk.searchable)]
         self._clinic_reach(draft, replace(question, passages=[*priced, *question.passages]))
 
     def _clinic_reach(self, draft: Draft, question: Question) -> None:
         """List the clinic's invitations; in a later turn only the one that fits best."""
         ways = self.clinic.ways_to_a_person()
         self.composer.ways(draft, ways)
-        if _DETAILS.search(question.message):
+        if cues.DETAILS.search(question.message):
             draft.say(self.wording.say("answers.clinic.details"))
         addresses = [way.url for way in ways]
         if "ways" in draft.said:
@@ -660,8 +638,12 @@ class Answerer:
         """Say whether a message asks how an exercise is done that neither guide nor thesaurus knows."""
         message = question.message
         plain = len(message.split()) <= MOST_DESCRIBED and not question.targets and not memory.shown
-        told = self.linker.concepts.named(message) or _DESCRIBES.search(message) or _POINTS.search(message)
-        return bool(plain and not told and _HOW_IS_DONE.search(message))
+        told = (
+            self.linker.concepts.named(message)
+            or cues.DESCRIBES.search(message)
+            or cues.POINTS.search(message)
+        )
+        return bool(plain and not told and cues.HOW_IS_DONE.search(message))
 
     def _say_missing(self, draft: Draft, missing: Sequence[str]) -> None:
         key = f"missing:{missing}"
