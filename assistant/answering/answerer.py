@@ -15,9 +15,11 @@ from assistant.answering.compose import Draft
 from assistant.answering.concepts import Linker
 from assistant.answering.extractive import MAX_CHOICES, Composer
 from assistant.answering.intent import IntentClassifier
+from assistant.answering.memory import Memory, Question
 from assistant.answering.mentions import Mentions, words
 from assistant.answering.plans import PlanWriter
-from assistant.answering.understanding import ABOUT_ONE, SMALLTALK, Covered, Memory, Question, Understanding
+from assistant.answering.refusals import MOST_DESCRIBED, NEAR_ENOUGH, Refusals, first_found
+from assistant.answering.understanding import ABOUT_ONE, SMALLTALK, Covered, Understanding
 from assistant.ingestion.chunks import Chunk, sentences
 from assistant.settings import Clinic
 from assistant.wording import Wording
@@ -63,17 +65,11 @@ _OF_NO_EXERCISE = (*_NOT_ABOUT_EXERCISES, "plan", "calendar", "day", "report", "
 """Intents whose answer does not say that the guide lacks an exercise or thing."""
 _HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto", "dose"}}
 """What an answer of an intent answers along with it."""
-_NEARBY = ("lead", "training", "nutrition", "treatment", "body_part")
-"""Kinds of questions beside the guide after which it is worth saying what the guide has nearby."""
 _EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
-MOST_DESCRIBED = 8
-"""Words up to which a question on how something goes needs no "the one where" to describe an exercise."""
 LEAST_TOLD = 4
 """Words below which "hinge how" asks for a movement and tells no need."""
 WHOLE_LIST = 4
 """Items from which on an answer is a list by itself and needs nothing beside it."""
-NEAR_ENOUGH = 0.3
-"""Least cosine at which a passage that was found first is worth saying."""
 _KEPT_QUESTIONS = 20
 _ASKS_NUMBER = (
     "how many",
@@ -113,6 +109,7 @@ class Answerer:
         self.linker = linker
         self.wording = wording
         self.clinic = clinic
+        self.refusals = Refusals(self.composer, linker, wording, clinic)
         self._guide = chunks[0].guide if chunks else ""
 
     @property
@@ -199,15 +196,15 @@ class Answerer:
     def _draft(self, question: Question, memory: Memory, *, alone: bool = True) -> Draft:
         intent = question.intent
         if intent.startswith("out."):
-            return self._outside(intent[4:], question, memory, alone=alone)
+            return self.refusals.outside(intent[4:], question, memory, alone=alone)
         if intent in SMALLTALK or intent.startswith("meta"):
             return self._talk(intent, question.message, memory)
         missing = [] if intent in _OF_NO_EXERCISE else self.linker.missing(question.message)
         about = intent in ABOUT_ONE or (intent == "choose" and cues.TRAINS_FOR.search(question.message))
-        if missing and about and not question.targets and not self._serves(question.message):
-            return self._elsewhere(missing, question, memory)
-        if intent in ("howto", "choose") and self._unknown(question, memory):
-            return self._elsewhere([], question, memory)
+        if missing and about and not question.targets and not self.refusals.serves(question.message):
+            return self.refusals.elsewhere(missing, question, memory)
+        if intent in ("howto", "choose") and self.refusals.unknown(question, memory):
+            return self.refusals.elsewhere([], question, memory)
         if question.loose and self._needs(question):
             # "Which plank stops the wobble": the one that serves what is asked for comes first.
             order = [chunk.id for chunk in self.linker.exercises(question.message, len(self.composer.chunks))]
@@ -218,7 +215,7 @@ class Answerer:
         draft.said = memory.said
         draft.asked_for = intent
         if missing:
-            self._say_missing(draft, missing)
+            self.refusals.say_missing(draft, missing)
         if intent in ("more", "all", "plan", "calendar", "day", "easier"):
             getattr(self, f"_{intent}")(draft, question, memory)
         else:
@@ -387,7 +384,7 @@ class Answerer:
         near = self.linker.items(question.context, len(every), ["cause"])
         # What most causes have in common, the part of the body itself, singles none of them out.
         near = near[:2] if 2 * len(near) <= len(every) else []
-        near = near or self._first_found(question, "cause")
+        near = near or first_found(question, "cause")
         if near:
             anchored = [c for c in question.anchors if c.kind == "cause"]
             near = list(dict.fromkeys([*anchored, *near]))[:2]
@@ -527,7 +524,7 @@ class Answerer:
             self.composer.doses(draft, question.targets[:2])
 
     def _protect(self, draft: Draft, question: Question) -> None:
-        near = self.linker.items(question.context, 2, ["tip"]) or self._first_found(question, "tip")
+        near = self.linker.items(question.context, 2, ["tip"]) or first_found(question, "tip")
         if near:
             anchored = [c for c in question.anchors if c.kind == "tip"]
             near = list(dict.fromkeys([*anchored, *near]))[:2]
@@ -539,11 +536,6 @@ class Answerer:
         if self.linker.concepts.named(question.context):
             causes = self.linker.items(question.context, 1, ["cause"])
             self._also(draft, [*self.linker.items(question.context, 2, ["exercise"]), *causes])
-
-    @staticmethod
-    def _first_found(question: Question, kind: str) -> list[Chunk]:
-        """Return the passage found first, if it is of that kind and near enough."""
-        return [c for c in question.passages[:1] if c.kind == kind and question.nearness >= NEAR_ENOUGH]
 
     def _report(self, draft: Draft, question: Question) -> None:
         """Answer somebody who tells of pain and asks nothing: the guide's rule on when to get help."""
@@ -627,70 +619,3 @@ class Answerer:
                 self.composer.ways(draft, self.clinic.ways_to_a_person())
         self.composer.suggest(draft, "smalltalk")
         return draft
-
-    def _serves(self, text: str) -> bool:
-        """Say whether `text` names, beside what the guide lacks, a muscle or complaint that it serves."""
-        for thing in self.linker.missing(text):
-            text = text.replace(thing, " ")
-        return bool((self.linker.concepts.named(text) & self.linker.served) - self.linker.subject)
-
-    def _unknown(self, question: Question, memory: Memory) -> bool:
-        """Say whether a message asks how an exercise is done that neither guide nor thesaurus knows."""
-        message = question.message
-        plain = len(message.split()) <= MOST_DESCRIBED and not question.targets and not memory.shown
-        told = (
-            self.linker.concepts.named(message)
-            or cues.DESCRIBES.search(message)
-            or cues.POINTS.search(message)
-        )
-        return bool(plain and not told and cues.HOW_IS_DONE.search(message))
-
-    def _say_missing(self, draft: Draft, missing: Sequence[str]) -> None:
-        key = f"missing:{missing}"
-        if key not in draft.said:
-            draft.said.append(key)
-            draft.say(self.wording.say("answers.partly.missing", things=_joined(missing)))
-
-    def _elsewhere(self, missing: Sequence[str], question: Question, memory: Memory) -> Draft:
-        """Say that the guide does not have the exercise or gear asked for, and which of its own are
-        nearest."""
-        draft = Draft("out_of_scope")
-        draft.covered = False
-        draft.said = memory.said
-        if missing:
-            self._say_missing(draft, missing)
-        else:
-            draft.say(self.wording.say("answers.partly.unknown"))
-        near = self.linker.exercises(question.message, 2)
-        self._lead(draft, "related")
-        self.composer.reasons(draft, near, card=False)
-        self.composer.suggest(draft, "out_of_scope")
-        return draft
-
-    def _outside(self, kind: str, question: Question, memory: Memory, *, alone: bool = True) -> Draft:
-        if kind in _NEARBY and (missing := self.linker.missing(question.message)):
-            return self._elsewhere(missing, question, memory)
-        draft = Draft("out_of_scope")
-        draft.covered = False
-        times = memory.said.count(f"out.{kind}") if memory.intent.startswith("out.") else 0
-        again = self.wording.all("answers.out.again")
-        draft.say(again[min(times, len(again)) - 1] if times else self.wording.say(f"answers.out.{kind}"))
-        memory.said.append(f"out.{kind}")
-        named = self.linker.concepts.named(question.message) - self.linker.subject
-        kinds = ["tip", "cause", "integration", "exercise"]
-        near = self.linker.items(question.message, 2, kinds) if named else []
-        near = near or [c for k in kinds[:3] for c in self._first_found(question, k)]
-        if kind in _NEARBY and near:
-            self._lead(draft, "related")
-            self.composer.mixed(draft, near)
-        elif "offer" not in memory.said and alone:
-            draft.say(self.wording.say("answers.out.offer"))
-            memory.said.append("offer")
-        if kind in ("diagnosis", "imaging", "surgery", "body_part", "treatment", "insurance"):
-            self.composer.ways(draft, self.clinic.ways_to_a_person())
-        self.composer.suggest(draft, "out_of_scope")
-        return draft
-
-
-def _joined(things: Sequence[str]) -> str:
-    return ", ".join(f"“{thing}”" for thing in things)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 
 from langchain_core.documents import Document
-from pydantic import BaseModel
 
 from assistant.answering import cues, week
 from assistant.answering.concepts import Linker
 from assistant.answering.intent import IntentClassifier, Intents
+from assistant.answering.memory import Memory, Question
 from assistant.answering.mentions import Mention, Mentions, mask, words
 from assistant.answering.segments import asks, core
-from assistant.answering.week import Week
 from assistant.answering.wishes import wishes
 from assistant.ingestion.chunks import Chunk
 
@@ -101,53 +100,6 @@ ANCHOR_SHARE = 0.85
 """Least share of the nearest passage's cosine for another one to count too."""
 ANCHORS = 3
 KEPT_MENTIONS = 256
-
-
-class Memory(BaseModel):
-    """What the answering side remembers between turns."""
-
-    topic: str = ""
-    intent: str = ""
-    shown: list[str] = []
-    """Ids of the exercises named last, in order."""
-    earlier: list[str] = []
-    """Ids of the exercises named last before an answer that was not about exercises."""
-    seen: list[str] = []
-    """Ids of all exercises named so far."""
-    choices: list[str] = []
-    """Ids of the exercises between which the visitor had a choice last."""
-    said: list[str] = []
-    """Keys of what need not be said twice in a conversation."""
-    listed: list[str] = []
-    """Ids of the passages that the last answer listed, in order."""
-    about: str = ""
-    """The last question that named a muscle, a movement or a complaint."""
-    questions: list[str] = []
-    week: Week | None = None
-    """The week of the plan that was drawn last."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question, understood."""
-
-    message: str
-    intent: str
-    targets: list[Chunk] = field(default_factory=list)
-    """Exercises that it names or points back to."""
-    passages: list[Chunk] = field(default_factory=list)
-    context: str = ""
-    """What a message that points back is about: an earlier question, with this one behind it."""
-    anchors: list[Chunk] = field(default_factory=list)
-    """Passages so near that the answer must hold them, nearest first."""
-    named: bool = False
-    """Whether the targets are named in the message itself."""
-    loose: bool = False
-    """Whether one word stands for several targets ("a plank")."""
-    beside: list[str] = field(default_factory=list)
-    """Ids of exercises that the answer is to go beside."""
-    nearness: float = 0.0
-    """Cosine of the nearest passage."""
 
 
 class Understanding:
