@@ -7,7 +7,7 @@ import time
 
 from pydantic import BaseModel, Field
 
-from assistant.answering.understanding import Memory
+from assistant.answering.memory import Memory
 from assistant.guardrail import TriageState
 
 

@@ -10,14 +10,16 @@ from datetime import date
 from langchain_core.documents import Document
 
 from assistant import schema
-from assistant.answering import week
+from assistant.answering import cues, week
 from assistant.answering.compose import Draft
 from assistant.answering.concepts import Linker
 from assistant.answering.extractive import MAX_CHOICES, Composer
 from assistant.answering.intent import IntentClassifier
+from assistant.answering.memory import Memory, Question
 from assistant.answering.mentions import Mentions, words
 from assistant.answering.plans import PlanWriter
-from assistant.answering.understanding import ABOUT_ONE, SMALLTALK, Covered, Memory, Question, Understanding
+from assistant.answering.refusals import MOST_DESCRIBED, NEAR_ENOUGH, Refusals, first_found
+from assistant.answering.understanding import ABOUT_ONE, SMALLTALK, Covered, Understanding
 from assistant.ingestion.chunks import Chunk, sentences
 from assistant.settings import Clinic
 from assistant.wording import Wording
@@ -42,7 +44,20 @@ _ITEMISED = ("causes", "protect", "integrate", "item")
 """Intents whose answer lists causes, tips or ways before anything else."""
 _NOT_ABOUT_EXERCISES = ("protect", "seek_help", "clinic", "clinic_cost", "clinic_reach")
 """Intents whose answer names exercises by the way: "how many?" after it does not mean those."""
-_UNSURE = ("why", "causes", "choose", "integrate", "protect", "benefit", "frequency", "order", "howto", "dose", "compare", "seek_help")
+_UNSURE = (
+    "why",
+    "causes",
+    "choose",
+    "integrate",
+    "protect",
+    "benefit",
+    "frequency",
+    "order",
+    "howto",
+    "dose",
+    "compare",
+    "seek_help",
+)
 """Intents that a question may be taken for by mistake: what was found first stands in the answer too."""
 _BY_SUBJECT = ("integrate", "why", "frequency", "dose", "holds", "choose", "howto", "benefit", "compare")
 """Intents that give way where a question's subject is one that only a tip is about."""
@@ -50,24 +65,11 @@ _OF_NO_EXERCISE = (*_NOT_ABOUT_EXERCISES, "plan", "calendar", "day", "report", "
 """Intents whose answer does not say that the guide lacks an exercise or thing."""
 _HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto", "dose"}}
 """What an answer of an intent answers along with it."""
-_NEARBY = ("lead", "training", "nutrition", "treatment", "body_part")
-"""Kinds of questions beside the guide after which it is worth saying what the guide has nearby."""
 _EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
-_PRICE = re.compile(r"\b(?:cost|pric|fee|rates?\b)", re.IGNORECASE)
-_OF_EACH = re.compile(r"\b(?:numbers|sets?|rep(?:s|etitions?)?|each|everything|all)\b", re.IGNORECASE)
-_DETAILS = re.compile(r"\d(?:[ /().-]?\d){6,}|\S@\S")
-"""A phone number or an address in a message."""
-_DESCRIBES = re.compile(
-    r"\b(?:the|that|a|an|one|what'?s)\b.{0,20}\b(?:one|exercise|move|thing|drill|stretch|called)\b|\bwhere (?:you|i)\b",
-    re.IGNORECASE,
-)
-"""A message that describes an exercise: "the one where you lie on your back"."""
 LEAST_TOLD = 4
 """Words below which "hinge how" asks for a movement and tells no need."""
 WHOLE_LIST = 4
 """Items from which on an answer is a list by itself and needs nothing beside it."""
-NEAR_ENOUGH = 0.3
-"""Least cosine at which a passage that was found first is worth saying."""
 _KEPT_QUESTIONS = 20
 _ASKS_NUMBER = (
     "how many",
@@ -107,6 +109,7 @@ class Answerer:
         self.linker = linker
         self.wording = wording
         self.clinic = clinic
+        self.refusals = Refusals(self.composer, linker, wording, clinic)
         self._guide = chunks[0].guide if chunks else ""
 
     @property
@@ -193,12 +196,15 @@ class Answerer:
     def _draft(self, question: Question, memory: Memory, *, alone: bool = True) -> Draft:
         intent = question.intent
         if intent.startswith("out."):
-            return self._outside(intent[4:], question, memory, alone=alone)
+            return self.refusals.outside(intent[4:], question, memory, alone=alone)
         if intent in SMALLTALK or intent.startswith("meta"):
             return self._talk(intent, question.message, memory)
         missing = [] if intent in _OF_NO_EXERCISE else self.linker.missing(question.message)
-        if missing and intent in ABOUT_ONE and not question.targets and not self._serves(question.message):
-            return self._elsewhere(missing, question, memory)
+        about = intent in ABOUT_ONE or (intent == "choose" and cues.TRAINS_FOR.search(question.message))
+        if missing and about and not question.targets and not self.refusals.serves(question.message):
+            return self.refusals.elsewhere(missing, question, memory)
+        if intent in ("howto", "choose") and self.refusals.unknown(question, memory):
+            return self.refusals.elsewhere([], question, memory)
         if question.loose and self._needs(question):
             # "Which plank stops the wobble": the one that serves what is asked for comes first.
             order = [chunk.id for chunk in self.linker.exercises(question.message, len(self.composer.chunks))]
@@ -209,7 +215,7 @@ class Answerer:
         draft.said = memory.said
         draft.asked_for = intent
         if missing:
-            self._say_missing(draft, missing)
+            self.refusals.say_missing(draft, missing)
         if intent in ("more", "all", "plan", "calendar", "day", "easier"):
             getattr(self, f"_{intent}")(draft, question, memory)
         else:
@@ -238,10 +244,16 @@ class Answerer:
         return self._protect if self.linker.items(question.message, 1, ["tip"]) else None
 
     def _second_chance(self, draft: Draft, question: Question) -> None:
-        """Add the passage found first, unless the answer holds it: a question may be taken for another kind."""
+        """Add the passage found first, unless the answer holds it: a question may be taken for
+        another kind."""
         for chunk in question.passages[:1]:
             said = any(citation.id == chunk.id for citation in draft.citations)
-            if said or chunk.id in question.beside or question.nearness < NEAR_ENOUGH or chunk.topic == "clinic":
+            if (
+                said
+                or chunk.id in question.beside
+                or question.nearness < NEAR_ENOUGH
+                or chunk.topic == "clinic"
+            ):
                 continue
             if chunk.title:
                 self._also(draft, [chunk])
@@ -372,7 +384,7 @@ class Answerer:
         near = self.linker.items(question.context, len(every), ["cause"])
         # What most causes have in common, the part of the body itself, singles none of them out.
         near = near[:2] if 2 * len(near) <= len(every) else []
-        near = near or self._first_found(question, "cause")
+        near = near or first_found(question, "cause")
         if near:
             anchored = [c for c in question.anchors if c.kind == "cause"]
             near = list(dict.fromkeys([*anchored, *near]))[:2]
@@ -396,19 +408,28 @@ class Answerer:
         self.composer.frequency(draft)
 
     def _tells_need(self, question: Question) -> bool:
-        """Say whether a message tells a need ("my posture goes, what would you do?") and describes no exercise."""
+        """Say whether a message tells a need ("my posture goes, what would you do?") and describes no
+        exercise."""
         brief = len(question.message.split()) < LEAST_TOLD
-        return bool(self._needs(question)) and not brief and not _DESCRIBES.search(question.message)
+        return bool(self._needs(question)) and not brief and not cues.DESCRIBES.search(question.message)
 
     def _needs(self, question: Question) -> frozenset[str]:
         """Return the muscles, movements and complaints that a question names and the guide serves."""
         served = self.linker.concepts.named(question.message) & self.linker.served
         return served - self.linker.concepts.positions - self.linker.subject
 
-    @staticmethod
-    def _described(question: Question, most: int = 2) -> list[Chunk]:
-        """Return the exercise that a question describes without its name, if the first passages hold one."""
-        return [chunk for chunk in question.passages[:most] if chunk.exercise][:1]
+    def _described(self, question: Question, most: int = 2) -> list[Chunk]:
+        """Return the exercise that a question describes without its name, if the first passages hold one.
+
+        Where it tells a position ("on hands and knees"), only an exercise in that position will do.
+        """
+        told = self.linker.concepts.named(question.message) & self.linker.concepts.positions
+        brief = len(question.message.split()) <= MOST_DESCRIBED
+        if not told and not brief and not cues.DESCRIBES.search(question.message):
+            return []
+        exercises = [chunk for chunk in question.passages if chunk.exercise]
+        fitting = [chunk for chunk in exercises if told and told <= self.linker.serves(chunk)]
+        return fitting[:1] or [chunk for chunk in question.passages[:most] if chunk.exercise][:1]
 
     def _benefit(self, draft: Draft, question: Question) -> None:
         if not question.targets:
@@ -423,7 +444,7 @@ class Answerer:
 
     def _dose(self, draft: Draft, question: Question) -> None:
         targets = question.targets or self._described(question, most=1)
-        if not targets and _OF_EACH.search(question.message):
+        if not targets and cues.OF_EACH.search(question.message):
             self.composer.doses(draft, self.composer.of_kind("exercise"))
             return
         if not targets:
@@ -453,7 +474,10 @@ class Answerer:
         if unserved and self.linker.items(question.context, 1, ["tip"]):
             self._protect(draft, question)
             return
-        linked = self.linker.exercises(question.context, MAX_CHOICES + len(question.beside))
+        # "glutes, abs, back": the guide's own part of the body is one of the needs.
+        listed = self._needs(question) and self.linker.topic in words(question.context)
+        also = self.linker.subject if listed else frozenset[str]()
+        linked = self.linker.exercises(question.context, MAX_CHOICES + len(question.beside), also)
         if not self.linker.concepts.named(question.context):
             # Nothing that a concept tells: what the question describes comes first.
             linked = [*(c for c in question.passages[:MAX_CHOICES] if c.exercise), *linked]
@@ -500,7 +524,7 @@ class Answerer:
             self.composer.doses(draft, question.targets[:2])
 
     def _protect(self, draft: Draft, question: Question) -> None:
-        near = self.linker.items(question.context, 2, ["tip"]) or self._first_found(question, "tip")
+        near = self.linker.items(question.context, 2, ["tip"]) or first_found(question, "tip")
         if near:
             anchored = [c for c in question.anchors if c.kind == "tip"]
             near = list(dict.fromkeys([*anchored, *near]))[:2]
@@ -513,11 +537,6 @@ class Answerer:
             causes = self.linker.items(question.context, 1, ["cause"])
             self._also(draft, [*self.linker.items(question.context, 2, ["exercise"]), *causes])
 
-    @staticmethod
-    def _first_found(question: Question, kind: str) -> list[Chunk]:
-        """Return the passage found first, if it is of that kind and near enough."""
-        return [c for c in question.passages[:1] if c.kind == kind and question.nearness >= NEAR_ENOUGH]
-
     def _report(self, draft: Draft, question: Question) -> None:
         """Answer somebody who tells of pain and asks nothing: the guide's rule on when to get help."""
         if "report" in draft.said:
@@ -529,7 +548,9 @@ class Answerer:
         if self.linker.concepts.named(question.context):
             self._also(draft, self.linker.items(question.context, 1, ["cause"]))
         if (self.linker.concepts.named(question.context) & self.linker.served) - self.linker.subject:
-            self._also(draft, [*question.targets[:2], *self.linker.items(question.context, 2, ["exercise"])][:2])
+            self._also(
+                draft, [*question.targets[:2], *self.linker.items(question.context, 2, ["exercise"])][:2]
+            )
 
     def _seek_help(self, draft: Draft, _question: Question) -> None:
         for chunk in self.composer.of_topic("seek_help"):
@@ -548,14 +569,14 @@ class Answerer:
     def _clinic_cost(self, draft: Draft, question: Question) -> None:
         draft.say(self.wording.say("answers.clinic.no_prices"))
         draft.said += [key for key in ("clinic", "ways") if key not in draft.said]
-        priced = [chunk for chunk in self.composer.of_topic("clinic") if _PRICE.search(chunk.searchable)]
+        priced = [chunk for chunk in self.composer.of_topic("clinic") if cues.PRICE.search(chunk.searchable)]
         self._clinic_reach(draft, replace(question, passages=[*priced, *question.passages]))
 
     def _clinic_reach(self, draft: Draft, question: Question) -> None:
         """List the clinic's invitations; in a later turn only the one that fits best."""
         ways = self.clinic.ways_to_a_person()
         self.composer.ways(draft, ways)
-        if _DETAILS.search(question.message):
+        if cues.DETAILS.search(question.message):
             draft.say(self.wording.say("answers.clinic.details"))
         addresses = [way.url for way in ways]
         if "ways" in draft.said:
@@ -589,58 +610,12 @@ class Answerer:
                 key = "greeting_again"
             if key == "complaint" and memory.intent == key:
                 key = "complaint_again"
-            draft.say(self.wording.say(f"answers.{key}", **({"clinic": self.clinic.name} if key.startswith("complaint") else {})))
+            draft.say(
+                self.wording.say(
+                    f"answers.{key}", **({"clinic": self.clinic.name} if key.startswith("complaint") else {})
+                )
+            )
             if intent == "complaint":
                 self.composer.ways(draft, self.clinic.ways_to_a_person())
         self.composer.suggest(draft, "smalltalk")
         return draft
-
-    def _serves(self, text: str) -> bool:
-        """Say whether `text` names, beside what the guide lacks, a muscle or complaint that it serves."""
-        return bool((self.linker.concepts.named(text) & self.linker.served) - self.linker.subject)
-
-    def _say_missing(self, draft: Draft, missing: Sequence[str]) -> None:
-        key = f"missing:{missing}"
-        if key not in draft.said:
-            draft.said.append(key)
-            draft.say(self.wording.say("answers.partly.missing", things=_joined(missing)))
-
-    def _elsewhere(self, missing: Sequence[str], question: Question, memory: Memory) -> Draft:
-        """Say that the guide does not have the exercise or gear asked for, and which of its own are nearest."""
-        draft = Draft("out_of_scope")
-        draft.covered = False
-        draft.said = memory.said
-        self._say_missing(draft, missing)
-        near = self.linker.exercises(question.message, 2)
-        self._lead(draft, "related")
-        self.composer.reasons(draft, near, card=False)
-        self.composer.suggest(draft, "out_of_scope")
-        return draft
-
-    def _outside(self, kind: str, question: Question, memory: Memory, *, alone: bool = True) -> Draft:
-        if kind in _NEARBY and (missing := self.linker.missing(question.message)):
-            return self._elsewhere(missing, question, memory)
-        draft = Draft("out_of_scope")
-        draft.covered = False
-        times = memory.said.count(f"out.{kind}") if memory.intent.startswith("out.") else 0
-        again = self.wording.all("answers.out.again")
-        draft.say(again[min(times, len(again)) - 1] if times else self.wording.say(f"answers.out.{kind}"))
-        memory.said.append(f"out.{kind}")
-        named = self.linker.concepts.named(question.message) - self.linker.subject
-        kinds = ["tip", "cause", "integration", "exercise"]
-        near = self.linker.items(question.message, 2, kinds) if named else []
-        near = near or [c for k in kinds[:3] for c in self._first_found(question, k)]
-        if kind in _NEARBY and near:
-            self._lead(draft, "related")
-            self.composer.mixed(draft, near)
-        elif "offer" not in memory.said and alone:
-            draft.say(self.wording.say("answers.out.offer"))
-            memory.said.append("offer")
-        if kind in ("diagnosis", "imaging", "surgery", "body_part", "treatment", "insurance"):
-            self.composer.ways(draft, self.clinic.ways_to_a_person())
-        self.composer.suggest(draft, "out_of_scope")
-        return draft
-
-
-def _joined(things: Sequence[str]) -> str:
-    return ", ".join(f"“{thing}”" for thing in things)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
@@ -27,7 +28,10 @@ FEWEST = 2
 DENSE_WEIGHT = 1.2
 """What a cosine of 1 counts beside one shared concept."""
 KEPT_TEXTS = 1_024
-_PLAIN = frozenset(("the", "to", "your", "you", "when", "how", "why", "a", "for", "into", "run", "runner", "exercise"))
+_DISTANCE = re.compile(r"^\d+(?:k|km|mi|mile|mpw|kpw)$")
+_PLAIN = frozenset(
+    ("the", "to", "your", "you", "when", "how", "why", "a", "for", "into", "run", "runner", "exercise")
+)
 _STEMMER = Stemmer.Stemmer("english")
 
 
@@ -156,29 +160,35 @@ class Linker:
         """Return the concepts that any passage of the guide serves."""
         return self._served
 
+    def serves(self, chunk: Chunk) -> frozenset[str]:
+        """Return the concepts that a passage serves."""
+        return self._links.get(chunk.id, frozenset())
+
     def foreign(self, text: str) -> frozenset[str]:
         """Return the parts of the body that `text` names and the guide says nothing of."""
         return (self.concepts.named(text) & self.concepts.parts) - self._served
 
     def placed(self, text: str) -> bool:
-        """Say whether `text` names a time or place that only a way of integration is about ("before a run")."""
+        """Say whether `text` names a time or place that only a way of integration is about ("before a
+        run")."""
         named = self.concepts.named(text)
         links = [(chunk.kind, self._links[chunk.id] & named) for chunk in self._chunks]
         exercised = frozenset().union(*(found for kind, found in links if kind == "exercise"))
         return any(kind == "integration" and found - exercised for kind, found in links)
 
     def missing(self, text: str) -> list[str]:
-        """Return the exercises and gear that `text` names and the guide does not have, in the text's words."""
+        """Return the exercises and gear that `text` names and the guide does not have, in the text's
+        words."""
         return self.concepts.wording(text, self.concepts.things - self._held)
 
-    def exercises(self, text: str, most: int) -> list[Chunk]:
-        """Return up to `most` exercises for what `text` asks for, best first.
+    def exercises(self, text: str, most: int, also: frozenset[str] = frozenset()) -> list[Chunk]:
+        """Return up to `most` exercises for what `text` asks for, and the concepts in `also`, best first.
 
         Each concept that is named gets the exercise that serves it best, before a second one is chosen.
         """
         ranked = self._ranked(text, "exercise")
         chosen: list[Chunk] = []
-        for concept in sorted(self.concepts.named(text)):
+        for concept in sorted(self.concepts.named(text) | also):
             serving = [chunk for chunk, _ in ranked if concept in self._links[chunk.id]]
             if serving and not any(concept in self._links[c.id] for c in chosen):
                 chosen.append(serving[0])
@@ -223,13 +233,16 @@ class Linker:
 
 def _most_common(chunks: Sequence[Chunk]) -> str:
     headings = {chunk.section.split(" > ")[0] for chunk in chunks}
-    counts = Counter(word for heading in sorted(headings) for word in set(words(heading)) if word not in _PLAIN)
+    counts = Counter(
+        word for heading in sorted(headings) for word in set(words(heading)) if word not in _PLAIN
+    )
     return max(sorted(counts), key=lambda word: counts[word], default="")
 
 
 def _stems(text: str) -> list[str]:
     stems: list[str] = _STEMMER.stemWords(words(text))
-    return stems
+    # "from 50k to 80k": which number it is does not matter, but that it is a distance does.
+    return [_DISTANCE.sub("#k", stem) if stem[0].isdigit() else stem for stem in stems]
 
 
 def _about(chunk: Chunk) -> str:

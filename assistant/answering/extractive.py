@@ -117,7 +117,8 @@ class Composer:
     def item(self, draft: Draft, chunk: Chunk) -> None:
         """Say one titled item that was asked for by itself."""
         draft.listed += [chunk.id] if chunk.id not in draft.listed else []
-        draft.paragraphs.append(f"{self.wording.say('answers.exercise.heading', name=chunk.title)}\n\n{chunk.text}{draft.cite(chunk)}")
+        draft.paragraphs.append(self.wording.say("answers.exercise.heading", name=chunk.title))
+        draft.paragraphs.append(f"{chunk.text}{draft.cite(chunk)}")
 
     def passage(self, draft: Draft, chunk: Chunk, most: int = 3) -> None:
         """Say a text passage: its first sentences, lists as lists."""

@@ -69,12 +69,33 @@ class Mentions:
             self._names[chunk.id] = tuple(w for w in words(plain) if w not in _SKIP)
             self._short[chunk.id] = frozenset(short)
         named = {w for name in self._names.values() for w in name}
+        self._whole = {
+            chunk_id
+            for chunk_id, name in self._names.items()
+            if len(name) == 2
+            and not set(name) & (_TAILS | _QUALIFIERS)
+            and not self._stand_alone(chunks, name)
+        }
+        """Exercises that only both words of their name mean: a dog or a bug alone is none."""
         self._generic = {
             word
             for word in named
             if word in _QUALIFIERS | _TAILS
             or any(word in texts[c.id] and word not in self._names[c.id] for c in self._exercises)
         }
+
+    def _stand_alone(self, chunks: Sequence[Chunk], name: tuple[str, ...]) -> bool:
+        """Say whether a word of a two-word name also stands alone in the guide: "bird" never does
+        without "dog"."""
+        for chunk in chunks:
+            tokens = words(f"{chunk.title} {chunk.text}")
+            for place, token in enumerate(tokens):
+                before = tokens[place - 1 : place] if place else []
+                if token == name[0] and tokens[place + 1 : place + 2] != [name[1]]:
+                    return True
+                if token == name[1] and before != [name[0]]:
+                    return True
+        return False
 
     def find(self, text: str) -> list[Mention]:
         """Return the exercises that `text` names, in the order of the text."""
@@ -99,7 +120,7 @@ class Mentions:
         if span:
             return Mention(chunk, *span, 1.0, frozenset(range(*span)))
         hits = [(i, w) for w in name if (i := asked.position(w)) is not None]
-        if not hits:
+        if not hits or (len(hits) < len(name) and chunk.id in self._whole):
             return None
         distinct = [w for _, w in hits if w not in self._generic]
         share = len(hits) / len(name)

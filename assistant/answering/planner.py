@@ -95,7 +95,9 @@ def draw(week: Week, rules: Rules, preferred: Sequence[Chunk]) -> Drawn:
         assumed.append(("sessions", {"least": str(least), "most": str(most)}))
         wanted = min(max(wanted, least), most)
     strength = _strength_days(runs, week, wanted, rules, assumed)
-    shortest = min((way.minutes[0] for place in _STRENGTH if (way := rules.ways.get(place)) and way.minutes), default=0)
+    shortest = min(
+        (way.minutes[0] for place in _STRENGTH if (way := rules.ways.get(place)) and way.minutes), default=0
+    )
     if week.minutes is not None and week.minutes < shortest:
         assumed.append(("short", {"least": str(shortest)}))
     elif len(strength) < (wanted if week.sessions is not None else least):
@@ -118,7 +120,9 @@ def _runs(week: Week, assumed: list[tuple[str, dict[str, str]]]) -> dict[Day, Ru
     if week.runs:
         runs = {day: week.runs[day] for day in DAYS if day in week.runs}
         missing = (week.run_count or 0) - sum(run in ("easy", "long", "speed") for run in runs.values())
-        for day in [day for day in (*days, *DAYS) if day not in runs and day not in week.excluded][: max(0, missing)]:
+        for day in [day for day in (*days, *DAYS) if day not in runs and day not in week.excluded][
+            : max(0, missing)
+        ]:
             runs[day] = "easy"
             assumed.append(("days", {}))
         if assumed:

@@ -23,14 +23,20 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _WISH = re.compile(
-    r"^\W*(?:something|anything|any|some) (?:for|to|against|exercises?|tips|moves?|stretch\w*)\b|\b(?:look(?:ing)? (?:for|into|to)|i(?:'d| would) (?:like|love)|would (?:like|love)|i (?:want|need)|"
-    r"any (?:tips|advice|ideas|help)|trying to|wonder(?:ing)?|please|pl[sz]|anyone|anybody|recommend|suggest(?:ions?)?|reasons|thoughts|ideas|vs\.?|versus|just (?:tell|show|give) me)\b",
+    r"^\W*(?:something|anything|any|some) (?:for|to|against|exercises?|tips|moves?|"
+    r"stretch\w*)\b|\b(?:some|any)thing\b.*\b(?:can|could|should|might)\b|"
+    r"\b(?:look(?:ing)? (?:for|into|to)|i(?:'d| would) (?:like|love)|would (?:like|love)|"
+    r"i (?:want|need)|"
+    r"any (?:tips|advice|ideas|help)|trying to|wonder(?:ing)?|please|pl[sz]|anyone|anybody|"
+    r"recommend|suggest(?:ions?)?|reasons|thoughts|ideas|vs\.?|versus|just (?:tell|show|"
+    r"give) me)\b",
     re.IGNORECASE,
 )
 
 
 _EMPTY = re.compile(
-    r"^(?:and |but |so |or )?(?:should|can|could|do|does|is|are|would|will|may|am|did) (?:i|you|we|it|they|that|this|he|she)"
+    r"^(?:and |but |so |or )?(?:should|can|could|do|does|is|are|would|will|may|am|did) (?:i|"
+    r"you|we|it|they|that|this|he|she)"
     r"(?: (?:too|so|not|either|or not|make sense|work|matter|ok|okay|normal|true|right))?\W*$",
     re.IGNORECASE,
 )

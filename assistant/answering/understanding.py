@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 
 from langchain_core.documents import Document
-from pydantic import BaseModel
 
-from assistant.answering import week
+from assistant.answering import cues, week
 from assistant.answering.concepts import Linker
 from assistant.answering.intent import IntentClassifier, Intents
+from assistant.answering.memory import Memory, Question
 from assistant.answering.mentions import Mention, Mentions, mask, words
 from assistant.answering.segments import asks, core
-from assistant.answering.week import Week
 from assistant.answering.wishes import wishes
 from assistant.ingestion.chunks import Chunk
 
@@ -41,11 +40,22 @@ PLAN_KIN = ("plan", "integrate", "frequency", "report", "order", "calendar", "ea
 LISTS = ("all", "summary", "order", "more")
 OWN_WORDS = ("out.pregnancy", "out.surgery", "out.children", "out.drugs")
 """Kinds outside the guide whose own wording is said even to somebody who tells of pain."""
-FIRM = ("drugs", "surgery", "pregnancy", "children", "injection", "imaging", "diagnosis", "insurance", "other_medical")
+FIRM = (
+    "drugs",
+    "surgery",
+    "pregnancy",
+    "children",
+    "injection",
+    "imaging",
+    "diagnosis",
+    "insurance",
+    "other_medical",
+)
 """Kinds outside the guide that neither an earlier question nor a muscle's name brings inside."""
 NAMED_PART = 0.09
 NAMED = 0.06
-"""What the name of a muscle, movement or complaint that the guide serves counts as a difference of cosines."""
+"""What the name of a muscle, movement or complaint that the guide serves counts as a difference of
+cosines."""
 FAR_OUTSIDE = -0.3
 """Leaning below which even a fragment is about something else."""
 SURE_LIST = 0.5
@@ -90,121 +100,6 @@ ANCHOR_SHARE = 0.85
 """Least share of the nearest passage's cosine for another one to count too."""
 ANCHORS = 3
 KEPT_MENTIONS = 256
-_ORDINALS = {
-    "first": 0,
-    "second": 1,
-    "third": 2,
-    "fourth": 3,
-    "fifth": 4,
-    "last": -1,
-    "1st": 0,
-    "2nd": 1,
-    "3rd": 2,
-}
-_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_COUNTS = {name: count for count, name in enumerate(_NUMBERS, start=1)}
-_COUNT = "|".join(_COUNTS)
-_PLACE = r"first|second|third|fourth|fifth|last|1st|2nd|3rd"
-_ORDINAL = re.compile(
-    rf"\b(?:({_PLACE}) (?:one|exercise|move)"
-    rf"|the ({_PLACE})\b"
-    r"(?!\s+(?:\d|time|week|day|run|half|mile|month|place|thing|visit|step|part|set|round|few|couple|bit|stretch of|"
-    r"kilomet|km|k\b|minute|hour|year|leg of|race|lap|stage|person|question)))"
-    rf"|(?:\bnumber|\bno\.?|#)\s*(\d{{1,2}}|{_COUNT})\b",
-    re.IGNORECASE,
-)
-_POINTS_BACK = re.compile(
-    r"\b(it|that|this|those|these|them|they|one|ones|both|either|instead|else|alternatives?)\b"
-    r"|^(?:and|what about|how about|but)\b",
-    re.IGNORECASE,
-)
-_FILLERS = frozenset(
-    ("and", "the", "a", "what", "about", "how", "ok", "okay", "so", "then", "now", "also", "but", "other")
-)
-"""Words beside an exercise's name that ask for nothing in particular."""
-_PLAN = re.compile(
-    r"\b(?:(?:want|need|make|draw|build|give|like|create|write|get|set) [^.;!?]{0,25}\b(?:plan|schedule|program(?:me)?|"
-    r"timetable|routine)|plan (?:it|this|my week|for me|me)|(?:plan|schedule|program(?:me)?|timetable) please)\b",
-    re.IGNORECASE,
-)
-_GROWN = re.compile(r"(?<![\d.,])(?:1[89]|[2-9]\d)(?![\d.,]*\d|\s*(?:min|sec|rep|k\b|km|kg|miles|%|months|weeks))", re.IGNORECASE)
-"""The age of a grown-up beside a son or daughter."""
-_WEEKLY = re.compile(
-    r"\b(?:\d|once|twice|(?:two|three|four|five|six) times|\d ?x|\d times)\s*(?:a|per|each|every)\s*(?:week|wk)\b"
-    r".{0,20}\b(?:enough|ok|okay|fine|plenty|sufficient|too (?:much|many|often|little)|do|overkill|worth)\b"
-    r"|\b(?:is|are|would)\b.{0,25}\b(?:\d|once|twice|(?:two|three|four|five|six) times|\d ?x)\s*(?:a|per)\s*(?:week|wk)\b",
-    re.IGNORECASE,
-)
-"""Asks whether so many times a week are right."""
-_BESIDES = re.compile(
-    r"\b(?:missing|besides|apart from|on top of|in addition to|what else (?:should|can|could|would|do i|to)|else should|should i add|to add|complement|"
-    r"other than|already (?:do|doing)|pairs? with|goes? with)\b",
-    re.IGNORECASE,
-)
-"""Asks for what goes beside the exercises that are named."""
-_CALLED = re.compile(
-    r"\b(?:the|a|an|that|this|about|your|with)\s+((?:[a-z]+[ -]){0,2}?[a-z]+)\s+(?:ones?|thing|thingy|version|bit|point)\b",
-    re.IGNORECASE,
-)
-"""A thing called by part of its name: "the side one"."""
-_OF_THE_SAME = re.compile(r"\b(?:instead|they|them|those|it|that)\b(?!.*\b(?:else|other|more)\b)", re.IGNORECASE)
-"""Goes on about the tip that was said last."""
-_CAUSE = re.compile(r"\bcaus|\breason|\bcomes? from\b|\bbehind\b", re.IGNORECASE)
-_LONG = re.compile(r"\b(?:how long|minutes?|time)\b", re.IGNORECASE)
-_SIDE = re.compile(r"^(?:\W*(?:and|so|ok|what|about|how)\W+)*(before|after)\W*$", re.IGNORECASE)
-"""A message that is only "and before?"."""
-_BEFORE_OR_AFTER = re.compile(
-    r"\b(before|after)\b(?!\s+(?:or|and)\b)(?!\s+(?:bed|breakfast|work|lunch|dinner|sleep))(?!.*\b(?:before|after)\b)",
-    re.IGNORECASE,
-)
-_OTHER = re.compile(r"\bthe other (?:one|exercise|move|\w+)\b", re.IGNORECASE)
-
-
-class Memory(BaseModel):
-    """What the answering side remembers between turns."""
-
-    topic: str = ""
-    intent: str = ""
-    shown: list[str] = []
-    """Ids of the exercises named last, in order."""
-    earlier: list[str] = []
-    """Ids of the exercises named last before an answer that was not about exercises."""
-    seen: list[str] = []
-    """Ids of all exercises named so far."""
-    choices: list[str] = []
-    """Ids of the exercises between which the visitor had a choice last."""
-    said: list[str] = []
-    """Keys of what need not be said twice in a conversation."""
-    listed: list[str] = []
-    """Ids of the passages that the last answer listed, in order."""
-    about: str = ""
-    """The last question that named a muscle, a movement or a complaint."""
-    questions: list[str] = []
-    week: Week | None = None
-    """The week of the plan that was drawn last."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question, understood."""
-
-    message: str
-    intent: str
-    targets: list[Chunk] = field(default_factory=list)
-    """Exercises that it names or points back to."""
-    passages: list[Chunk] = field(default_factory=list)
-    context: str = ""
-    """What a message that points back is about: an earlier question, with this one behind it."""
-    anchors: list[Chunk] = field(default_factory=list)
-    """Passages so near that the answer must hold them, nearest first."""
-    named: bool = False
-    """Whether the targets are named in the message itself."""
-    loose: bool = False
-    """Whether one word stands for several targets ("a plank")."""
-    beside: list[str] = field(default_factory=list)
-    """Ids of exercises that the answer is to go beside."""
-    nearness: float = 0.0
-    """Cosine of the nearest passage."""
 
 
 class Understanding:
@@ -223,7 +118,7 @@ class Understanding:
         self._mentions = mentions
         self._find = lru_cache(maxsize=KEPT_MENTIONS)(mentions.find)
         self._stand_in = stand_in
-        self._wishes = lambda text: any(True for _ in wishes(text, mentions))
+        self._mentions = mentions
         self._by_id = {chunk.id: chunk for chunk in chunks}
         self.examples = intents.examples
 
@@ -258,11 +153,11 @@ class Understanding:
         """
         mentions = self._mentioned(message, memory)
         named = [mention.chunk for mention in mentions]
-        if _OTHER.search(message) and len(named) > 1:
+        if cues.OTHER.search(message) and len(named) > 1:
             named = [chunk for chunk in named if chunk.id not in memory.shown] or named
         intents = self._intents.classify(mask(message, mentions, self._stand_in))
         intents = self._of_core(message, intents)
-        beside = [chunk.id for chunk in named] if named and _BESIDES.search(message) else []
+        beside = [chunk.id for chunk in named] if named and cues.BESIDES.search(message) else []
         named = [] if beside else named
         if item := self._item(message, memory):
             return Question(message, "item", [], [item], context=item.searchable)
@@ -276,9 +171,13 @@ class Understanding:
         passages = [self._by_id[str(d.id)] for d in documents if str(d.id) in self._by_id]
         pointed = [] if named else self._pointed(message, memory, intents)
         taken = {i for mention in mentions for i in range(mention.start, mention.end)}
-        bare = bool(named) and {w for i, w in enumerate(words(message)) if i not in taken} <= _FILLERS
+        bare = bool(named) and {w for i, w in enumerate(words(message)) if i not in taken} <= cues.FILLERS
         whole = any(mention.strength == 1.0 and len(mention.words) > 1 for mention in mentions)
-        judge = partial(self._intent, message, documents=documents, memory=memory, covered=covered, whole=whole)
+        if beside:
+            intents = replace(intents, scores={"choose": max(intents.scores.values()), **intents.scores})
+        judge = partial(
+            self._intent, message, documents=documents, memory=memory, covered=covered, whole=whole
+        )
         intent = judge(intents, named, pointed, bare=bare)
         text = message
         if self._goes_on(message, intent, before, memory, intents):
@@ -288,7 +187,7 @@ class Understanding:
             if not again.startswith(("out.", "meta")) and again not in SMALLTALK:
                 intents, intent, text = joined, again, f"{before} {message}"
         listed = {self._by_id[i].kind for i in memory.listed if i in self._by_id}
-        if intent == "protect" and "tip" in listed and not _OF_THE_SAME.search(message):
+        if intent == "protect" and "tip" in listed and not cues.OF_THE_SAME.search(message):
             # Tips again, and nothing said of which: the others.
             intent = intent if self._names_concept(text) else "more"
         polite = intent in ("thanks", "goodbye") and intents.scores[intent] >= SURE_LIST
@@ -325,7 +224,8 @@ class Understanding:
         )
 
     def _mentioned(self, message: str, memory: Memory) -> Sequence[Mention]:
-        """Return the exercises that are named; "hip flexors" in a longer message are a muscle, not their stretch."""
+        """Return the exercises that are named; "hip flexors" in a longer message are a muscle, not
+        their stretch."""
         mentions = self._find(message)
         if len(message.split()) <= FRAGMENT_WORDS + 1:
             return mentions
@@ -337,19 +237,27 @@ class Understanding:
             said = " ".join(word for word in words(mention.chunk.title) if word in tokens)
             whole = " ".join(words(message)[mention.start : mention.end])
             named = self._linker.concepts.named(whole)
-            return bool(missing) and whole == said and bool(named & parts) and mention.chunk.id not in memory.shown
+            return (
+                bool(missing)
+                and whole == said
+                and bool(named & parts)
+                and mention.chunk.id not in memory.shown
+            )
 
         return [mention for mention in mentions if not is_muscle(mention)]
 
     def _of_core(self, message: str, intents: Intents) -> Intents:
-        """Put the intent of the sentence that asks first, where it is sure: what stands around it is background."""
+        """Put the intent of the sentence that asks first, where it is sure: what stands around it is
+        background."""
         if not (asking := core(message)):
             return intents
         found = self._intents.classify(mask(asking, self._find(asking), self._stand_in))
         best = found.best
         if found.scores[best] < SURE_CORE or found.margin < 0 or best in SMALLTALK or best == intents.best:
             return intents
-        return replace(intents, scores={best: max(intents.scores[best], found.scores[best]), **intents.scores})
+        return replace(
+            intents, scores={best: max(intents.scores[best], found.scores[best]), **intents.scores}
+        )
 
     def texts(self, message: str, memory: Memory) -> list[str]:
         """Return the texts whose embeddings `understand` and what follows it may ask for."""
@@ -364,11 +272,13 @@ class Understanding:
     def _context(self, message: str, named: Sequence[Chunk], memory: Memory, intent: str = "") -> str:
         """Return the text that the needs are read from: this message, or an earlier one it points back to."""
         if intent == "integrate":
+            if {"before", "after"} <= set(words(message)):
+                return f"{message} before a run after a run"
             placed = self._linker.placed(message)
-            side = _SIDE.search(message) or (None if placed else _BEFORE_OR_AFTER.search(message))
+            side = cues.SIDE.search(message) or (None if placed else cues.BEFORE_OR_AFTER.search(message))
             if side:
                 return f"{message} {side[1]} a run"
-        points = len(message.split()) <= SHORT_WORDS and _POINTS_BACK.search(message)
+        points = len(message.split()) <= SHORT_WORDS and cues.POINTS_BACK.search(message)
         if memory.about and points and not named and not self._names_concept(message):
             return f"{memory.about} {message}"
         return message
@@ -376,8 +286,10 @@ class Understanding:
     def _goes_on(self, message: str, intent: str, before: str, memory: Memory, intents: Intents) -> bool:
         """Say whether a message that seems beside the guide may only be the rest of an earlier question."""
         short = len(message.split()) <= SHORT_WORDS
-        points = _POINTS_BACK.search(message) or len(message.split()) <= FRAGMENT_WORDS + 1
-        ours = bool(before) and not memory.intent.startswith(("out.", "meta")) and memory.intent not in SMALLTALK
+        points = cues.POINTS_BACK.search(message) or len(message.split()) <= FRAGMENT_WORDS + 1
+        ours = (
+            bool(before) and not memory.intent.startswith(("out.", "meta")) and memory.intent not in SMALLTALK
+        )
         beside = intent.startswith("out.") and intent[4:] not in FIRM
         foreign = self._linker.foreign(message) or self._linker.missing(message)
         return bool(short and points and ours and beside and not foreign) and intents.margin > FAR_OUTSIDE
@@ -387,7 +299,7 @@ class Understanding:
         every = [chunk for chunk in self._by_id.values() if chunk.exercise]
         shown = [chunk for chunk in every if chunk.id in memory.shown]
         called: list[Chunk] = []
-        for match in _CALLED.finditer(message):
+        for match in cues.CALLED.finditer(message):
             wanted = set(words(match[1])) - {"the", "other", "same", "this", "that"}
             for pool in (shown, every):
                 found = [chunk for chunk in pool if wanted <= set(words(chunk.title))] if wanted else []
@@ -401,15 +313,15 @@ class Understanding:
         listed = [self._by_id[i] for i in memory.listed if i in self._by_id]
         if not listed or any(chunk.exercise for chunk in listed):
             return None
-        if called := _CALLED.search(message):
+        if called := cues.CALLED.search(message):
             wanted = set(words(called[1]))
-            found = [chunk for chunk in listed if wanted & set(words(chunk.title)) - _FILLERS]
+            found = [chunk for chunk in listed if wanted & set(words(chunk.title)) - cues.FILLERS]
             if len(found) == 1:
                 return found[0]
-        match = _ORDINAL.search(message)
+        match = cues.ORDINAL.search(message)
         if not match or match[3] or (len(listed) == 1 and memory.shown):
             return None
-        place = _ORDINALS[(match[1] or match[2]).lower()]
+        place = cues.ORDINALS[(match[1] or match[2]).lower()]
         return listed[place] if -len(listed) <= place < len(listed) else None
 
     def _anchors(self, documents: Sequence[Document]) -> list[Chunk]:
@@ -434,29 +346,40 @@ class Understanding:
         bare: bool,
     ) -> str:
         best = intents.best
-        if intents.best_out == "children" and _GROWN.search(message):
+        if intents.best_out == "children" and cues.GROWN.search(message):
             intents = replace(intents, out={k: v for k, v in intents.out.items() if k != "children"})
         if memory.week is not None and week.asks_of_day(message) and self._days(message) and not named:
             return "day"
         if self._about_plan(message, intents, memory, covered, documents):
             return "plan"
-        numbered = bool(pointed) and bool(_ORDINAL.search(message))
-        if best.startswith("clinic") and not numbered and intents.scores[best] > SURE_TALK and intents.margin > LEAD:
+        numbered = bool(pointed) and bool(cues.ORDINAL.search(message))
+        if (
+            best.startswith("clinic")
+            and not numbered
+            and intents.scores[best] > SURE_TALK
+            and intents.margin > LEAD
+        ):
             return best
-        if _WEEKLY.search(message) and best in (*FOLLOW_UPS, "frequency", "choose", "protect", "seek_help"):
+        if cues.WEEKLY.search(message) and best in (
+            *FOLLOW_UPS,
+            "frequency",
+            "choose",
+            "protect",
+            "seek_help",
+        ):
             return "frequency"
         if named:
             if self._beside(message, intents, OUTSIDE_WHOLE_NAME if whole else OUTSIDE_NAMED):
                 return f"out.{intents.best_out}"
             if bare:
                 # "and superman": the bare name, whatever was asked before.
-                return "dose" if memory.intent == "dose" and _POINTS_BACK.search(message) else "howto"
+                return "dose" if memory.intent == "dose" and cues.POINTS_BACK.search(message) else "howto"
             known = (*ABOUT_ONE, "integrate", "choose", "plan", "calendar", "easier", "no_weights", "report")
             if best == "alternative" and not self._clearly(best, intents):
                 best = next(name for name in intents.scores if name != best)
             return best if best in known else "howto"
-        told = len(message.split()) <= ORDINAL_WORDS and _ORDINAL.search(message)
-        if len(pointed) == 1 and (told or _OTHER.search(message)):
+        told = len(message.split()) <= ORDINAL_WORDS and cues.ORDINAL.search(message)
+        if len(pointed) == 1 and (told or cues.OTHER.search(message)):
             return best if best in ("benefit", "dose", "frequency") else "howto"
         if best in SMALLTALK or best.startswith("meta"):
             back = (best == "meta_ability" and len(pointed) == 1) or (
@@ -470,20 +393,27 @@ class Understanding:
             best = next(
                 n for n in intents.scores if n not in (*LISTS, *SMALLTALK) and not n.startswith("meta")
             )
-        if memory.week is not None and memory.intent in PLAN_TALK and best in ("dose", "holds") and _LONG.search(message):
+        if (
+            memory.week is not None
+            and memory.intent in PLAN_TALK
+            and best in ("dose", "holds")
+            and cues.LONG.search(message)
+        ):
             return "integrate"
         short = len(message.split()) <= SHORT_WORDS
         if short and best in FOLLOW_UPS and intents.margin > (-0.05 if pointed else 0.02):
             if pointed and best in ("why", "causes"):
-                return "causes" if _CAUSE.search(message) and memory.about else "benefit"
+                return "causes" if cues.CAUSE.search(message) and memory.about else "benefit"
             if pointed or best in ("more", "all", "easier", "no_weights"):
                 return best
             few = len(message.split()) <= BARE_WORDS
-            if not memory.shown and few and best in ABOUT_ONE and _POINTS_BACK.search(message):
+            if not memory.shown and few and best in ABOUT_ONE and cues.POINTS_BACK.search(message):
                 return "which" if best in ("howto", "benefit", "dose", "compare") else best
         if best == "report" and not asks(message) and intents.margin > 0:
             return best
-        if self._of_another_part(message) and intents.out.get("body_part", 0.0) >= max(self._of_substance(intents)):
+        if self._of_another_part(message) and intents.out.get("body_part", 0.0) >= max(
+            self._of_substance(intents)
+        ):
             return "out.body_part"
         margin = max(self._of_substance(intents)) - intents.nearest_out + self._named_bonus(message, intents)
         ours = intents.best_out == "body_part" and self._own(message)
@@ -493,7 +423,8 @@ class Understanding:
         return best
 
     def _of_another_part(self, message: str) -> bool:
-        """Say whether a message is about a part of the body that the guide says nothing of, and about no other."""
+        """Say whether a message is about a part of the body that the guide says nothing of, and about
+        no other."""
         named = self._linker.concepts.named(message)
         concepts = self._linker.concepts
         ours = named & (concepts.parts | concepts.positions) & self._linker.served
@@ -502,7 +433,8 @@ class Understanding:
         return bool(self._linker.foreign(message)) and not self._linker.unserved(message)
 
     def _named_bonus(self, message: str, intents: Intents) -> float:
-        """Return what it counts that a message names what the guide serves, where nothing medical is in doubt."""
+        """Return what it counts that a message names what the guide serves, where nothing medical is
+        in doubt."""
         served = (self._linker.concepts.named(message) & self._linker.served) - self._linker.subject
         if not served or intents.best_out in (*FIRM, "treatment") or self._linker.foreign(message):
             return 0.0
@@ -538,17 +470,17 @@ class Understanding:
     def _pointed(self, message: str, memory: Memory, intents: Intents) -> list[Chunk]:
         """Return the exercises named before that a short message points back to."""
         shown = [self._by_id[i] for i in memory.shown if i in self._by_id]
-        if _OTHER.search(message) and (other := self._other(shown, memory)):
+        if cues.OTHER.search(message) and (other := self._other(shown, memory)):
             return other
-        if len(message.split()) <= ORDINAL_WORDS and (match := _ORDINAL.search(message)):
+        if len(message.split()) <= ORDINAL_WORDS and (match := cues.ORDINAL.search(message)):
             number = (match[3] or "").lower()
             every = [chunk for chunk in self._by_id.values() if chunk.exercise]
             choices = [self._by_id[i] for i in memory.choices if i in self._by_id]
             listed = every if number else shown if len(shown) > 1 else choices or every
             if number:
-                place = (_COUNTS.get(number) or int(number)) - 1
+                place = (cues.COUNTS.get(number) or int(number)) - 1
             else:
-                place = _ORDINALS[(match[1] or match[2]).lower()]
+                place = cues.ORDINALS[(match[1] or match[2]).lower()]
             if -len(listed) <= place < len(listed):
                 return [listed[place]]
         length = len(message.split())
@@ -556,7 +488,7 @@ class Understanding:
             # "reps?" after a word on shoes: those of the exercise before it.
             shown = [self._by_id[i] for i in memory.earlier if i in self._by_id]
         bare = length <= 4 or (intents.best == "dose" and not self._names_concept(message))
-        return shown if length <= SHORT_WORDS and (_POINTS_BACK.search(message) or bare) else []
+        return shown if length <= SHORT_WORDS and (cues.POINTS_BACK.search(message) or bare) else []
 
     def _other(self, shown: Sequence[Chunk], memory: Memory) -> list[Chunk]:
         """Return what "the other one" is: the rest of a choice between two, or the one of like name."""
@@ -590,13 +522,15 @@ class Understanding:
         score = intents.scores.get("plan", 0.0)
         near = score >= max(intents.scores.values()) - 0.12
         if memory.week is not None:
-            told = week.read(message, memory.week) != memory.week or self._wishes(message)
+            told = week.read(message, memory.week) != memory.week or any(wishes(message, self._mentions))
             recent = memory.intent in PLAN_TALK
-            if told and (len(message.split()) <= 14 if recent else intents.best in PLAN_KIN) or (told and near):
+            if (told and (len(message.split()) <= 14 if recent else intents.best in PLAN_KIN)) or (
+                told and near
+            ):
                 return True
             if recent:
                 return False
-        asked = _PLAN.search(message) and (days or week.read(message, week.Week()).known)
+        asked = cues.PLAN.search(message) and (days or week.read(message, week.Week()).known)
         if asked and intents.margin > 0:
             return True
         if len(days) >= 2:

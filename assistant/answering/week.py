@@ -68,7 +68,8 @@ _LATE_NO = re.compile(
 )
 """A denial behind the day: "Mondays are for football so no"."""
 _QUESTION = re.compile(
-    r"^\W*(?:(?:and|so|ok|okay|but|then)\W+)*(?:what|how|which|when|why|where|do|does|is|are)\b", re.IGNORECASE
+    r"^\W*(?:(?:and|so|ok|okay|but|then)\W+)*(?:what|how|which|when|why|where|do|does|is|are)\b",
+    re.IGNORECASE,
 )
 _CHANGES = re.compile(
     r"\b(?:swap|move|change|switch|shift|add|put|make|drop|skip|remove|instead|only|just|if i|when i|"
@@ -91,7 +92,8 @@ _TIMES = re.compile(
     re.IGNORECASE,
 )
 _ONE_MORE = re.compile(
-    r"\b(?:add|another|one more|an? (?:extra|additional))\b[^.;!?]*\b(?:strength|sessions?|core|workout|back)\b",
+    r"\b(?:add|another|one more|an? (?:extra|additional))\b[^.;!?]*\b(?:strength|sessions?|"
+    r"core|workout|back)\b",
     re.IGNORECASE,
 )
 _ONE_LESS = re.compile(
@@ -241,7 +243,8 @@ def mentions(text: str) -> Iterator[Mention]:
             for mention in _grouped(clause, negation or late, both=both):
                 plain = any(match.group().lower() in _PLAIN for match in clause)
                 if mention.negation and mention.negation not in _EXCEPT and plain:
-                    # "I don't run on Fridays" says that there is no run, not that the day is closed to back work.
+                    # "I don't run on Fridays" says that there is no run, not that the day is closed to back
+                    # work.
                     mention = mention._replace(negation=_EXCEPT[0])
                 yield mention
 

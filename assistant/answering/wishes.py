@@ -16,7 +16,8 @@ _OUT = re.compile(
     re.IGNORECASE,
 )
 _IN = re.compile(
-    r"\b(?:add|include|put|want|love|like|prefer|keep|more|also|plus|definitely|make sure|throw in)\b", re.IGNORECASE
+    r"\b(?:add|include|put|want|love|like|prefer|keep|more|also|plus|definitely|make sure|throw in)\b",
+    re.IGNORECASE,
 )
 
 

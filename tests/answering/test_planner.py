@@ -27,7 +27,9 @@ WEEKS = strategies.builds(
     sessions=strategies.none() | strategies.integers(0, 9),
     minutes=strategies.none() | strategies.integers(1, 120),
     weeks_away=strategies.integers(0, 2),
-    avoid=strategies.lists(strategies.sampled_from(["dead-bugs", "superman-holds", "side-planks"]), unique=True),
+    avoid=strategies.lists(
+        strategies.sampled_from(["dead-bugs", "superman-holds", "side-planks"]), unique=True
+    ),
 )
 
 

@@ -25,7 +25,8 @@ def replies(assistant: Assistant, *messages: str) -> list[Reply]:
 
 
 @pytest.mark.parametrize(
-    ("message", "thing"), [("how many clamshells per side?", "clamshells"), ("how do I do a burpee?", "burpee")]
+    ("message", "thing"),
+    [("how many clamshells per side?", "clamshells"), ("how do I do a burpee?", "burpee")],
 )
 def test_an_exercise_that_the_guide_lacks_is_said_to_be_missing(
     assistant: Assistant, message: str, thing: str
@@ -43,7 +44,12 @@ def test_what_is_missing_does_not_hide_what_is_there(assistant: Assistant) -> No
 
 
 @pytest.mark.parametrize(
-    "message", ["wrist mobility drills", "I have two new hips. Is the lunge allowed?", "my dog has a bad back, exercises?"]
+    "message",
+    [
+        "wrist mobility drills",
+        "I have two new hips. Is the lunge allowed?",
+        "my dog has a bad back, exercises?",
+    ],
 )
 def test_other_bodies_and_their_parts_are_declined(assistant: Assistant, message: str) -> None:
     assert replies(assistant, message)[0].topic == "out_of_scope"
@@ -55,7 +61,10 @@ def test_other_bodies_and_their_parts_are_declined(assistant: Assistant, message
         (["planks?", "and the side one"], "elbow under"),
         (["should I buy new shoes?", "how many km are they good for"], "worn-out"),
         (["what causes strains?", "tell me about the hips one"], "Limited mobility"),
-        (["How do I do side planks and how many supermans?", "how long do I hold the first?"], "20–40 seconds"),
+        (
+            ["How do I do side planks and how many supermans?", "how long do I hold the first?"],
+            "20–40 seconds",
+        ),
         (["rdl", "shoes", "reps"], "8–10 per side"),
         (["I do glute bridges, what else should I add?"], "Romanian Deadlifts"),
         (["numbers for the side one and the tap one"], "20–40 seconds"),
@@ -92,7 +101,8 @@ def test_details_of_a_person_belong_into_the_form(assistant: Assistant) -> None:
 
 def test_the_sentence_that_asks_settles_what_a_long_message_wants(assistant: Assistant) -> None:
     told = replies(
-        assistant, "I sit at a desk all day and slouch. My runs are fine. At what point should I see a professional?"
+        assistant,
+        "I sit at a desk all day and slouch. My runs are fine. At what point should I see a professional?",
     )
     assert "week or two" in told[0].answer
 
