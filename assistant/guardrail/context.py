@@ -57,7 +57,7 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
     words = sentence.words
     triggers = _negation(sentence, places, language)
     has_self = "self_word" in places
-    relative = "relative" in places
+    relative = "relative" in places and not _mine(words)
     other = relative or "other_word" in places
     elided = words[0] in ("can", "could") and words[1:2] and words[1] in _ELIDED
     opens = words[0] in _QUESTION or any(a == 0 for a, _ in places.get("question_start", ()))
@@ -125,6 +125,19 @@ def _own_back(words: list[str]) -> bool:
     if any(w in ("mine", "i'm", "i've") for w in words[1:]):
         return True
     return any(w == "my" and {"back", "spine"} & set(words[i + 1 : i + 4]) for i, w in enumerate(words))
+
+
+def _mine(words: list[str]) -> bool:
+    """Say whether "my back" is named, with nothing but adjectives between; "my son's back" is not."""
+    for i, word in enumerate(words):
+        if word == "my":
+            rest = next((w for w in words[i + 1 :] if w not in _ADJECTIVES), "")
+            if rest in ("back", "spine", "backache", "tailbone"):
+                return True
+    return False
+
+
+_ADJECTIVES = word_set("lower low upper mid middle own whole poor bad old stiff sore aching dodgy left right")
 
 
 def _anothers_back(words: list[str]) -> bool:
