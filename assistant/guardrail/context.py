@@ -57,7 +57,7 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
     words = sentence.words
     triggers = _negation(sentence, places, language)
     has_self = "self_word" in places
-    relative = "relative" in places
+    relative = "relative" in places and not _mine(words)
     other = relative or "other_word" in places
     elided = words[0] in ("can", "could") and words[1:2] and words[1] in _ELIDED
     opens = words[0] in _QUESTION or any(a == 0 for a, _ in places.get("question_start", ()))
@@ -98,7 +98,7 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
         told_past=_told_past(words, places),
         resolved_at=_resolved(words, places, triggers),
         subject="other"
-        if (relative and not _my_back(words)) or _anothers_back(words)
+        if relative or _anothers_back(words)
         else "self"
         if has_self
         else "other"
@@ -127,15 +127,17 @@ def _own_back(words: list[str]) -> bool:
     return any(w == "my" and {"back", "spine"} & set(words[i + 1 : i + 4]) for i, w in enumerate(words))
 
 
-_BACK_WORDS = word_set("back spine lower upper mid middle low poor whole own bad entire left right")
+def _mine(words: list[str]) -> bool:
+    """Say whether "my back" is named, with nothing but adjectives between; "my son's back" is not."""
+    for i, word in enumerate(words):
+        if word == "my":
+            rest = next((w for w in words[i + 1 :] if w not in _ADJECTIVES), "")
+            if rest in ("back", "spine", "backache", "tailbone"):
+                return True
+    return False
 
 
-def _my_back(words: list[str]) -> bool:
-    """Say whether it is the speaker's back that a relative is named beside: "from carrying my son"."""
-    return any(
-        w == "my" and words[i + 1] in _BACK_WORDS and {"back", "spine"} & set(words[i + 1 : i + 4])
-        for i, w in enumerate(words[:-1])
-    )
+_ADJECTIVES = word_set("lower low upper mid middle own whole poor bad old stiff sore aching dodgy left right")
 
 
 def _anothers_back(words: list[str]) -> bool:

@@ -51,7 +51,7 @@ def present(now: TriageState, evidence: str, reading: Reading) -> None:
 
 def active(policy: Policy, now: TriageState) -> list[Fact]:
     """Return the facts that count, given what is known of the pain."""
-    found = [f for f in now.facts if now.pain == "present" or not f.needs_pain]
+    found = [f for f in now.facts if _counts(f, now)]
     old = any((f.days or 0) >= OLD_DAYS or f.row == "persistent" for f in found)
     return [f for f in found if not (old and _only_recent(policy, f))]
 
@@ -63,6 +63,14 @@ def level(policy: Policy, now: TriageState) -> Level:
         return max((f.level for f in counted), key=LEVELS.index)
     unknown = not now.mild and any(kind not in now.settled for kind in ASK_ORDER)
     return "check" if now.pain == "present" and unknown else "none"
+
+
+def _counts(fact: Fact, now: TriageState) -> bool:
+    """Say whether the pain that a fact needs is there; a child's fever says nothing of the parent's back."""
+    if not fact.needs_pain:
+        return True
+    anothers = fact.level == "urgent" and fact.subject == "other" and now.pain_subject == "self"
+    return now.pain == "present" and not anothers
 
 
 def _only_recent(policy: Policy, fact: Fact) -> bool:

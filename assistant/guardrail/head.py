@@ -66,8 +66,12 @@ class Thresholds:
     """The same where the message is only about others, the past or what might be."""
     refer: float
     """Raise to refer: the chance of refer or urgent."""
+    refer_short: float
+    """The same in a short message."""
     refer_void: float
     """The same where the message is only about others, the past or what might be."""
+    refer_doubt: float
+    """The same where no back or pain is named, or something is over."""
     refer_later: float
     """Raise to refer, or to urgent, in a later turn."""
     check: float

@@ -93,6 +93,8 @@ def _belongs(
         return 0
     if since_the_last(words, span.last):
         return 0
+    if rest[:2] in (["is", "my"], ["was", "my"]) and not {"back", "spine"} & set(rest[2:4]):
+        return 0
     if rest[:2] == ["from", "now"] or (before[:1] == ["in"] and before[-1:] in (["about"], ["roughly"])):
         return 0
     if words[span.first] in ("week", "month") and not here:

@@ -136,7 +136,9 @@ class Guardrail:
             elif yes and not no:
                 facts.add(self.policy, now, "interference", text)
         elif before.pending == "worsening":
-            if reading.has("better") or reading.has("same") or (no and not yes):
+            if reading.has("runs_fine") and not reading.hits:
+                now.settled["interference"] = text
+            elif reading.has("better") or reading.has("same") or (no and not yes):
                 now.settled["worsening"] = text
             elif yes and not no:
                 facts.add(self.policy, now, "worsening", text)
@@ -185,7 +187,7 @@ class Guardrail:
         That it is gone by now ends a question; a referral is lifted only where the visitor says that the
         fact itself belongs to the past.
         """
-        if any(
+        if any(h.flag.level == "urgent" for h in reading.hits) or any(
             m.status == "present" and m.strong and reading.contexts[n].subject != "unsaid"
             for n, m in reading.pains
         ):
@@ -229,7 +231,7 @@ class Guardrail:
             answer = reading.words() <= HALF_WORDS + 3 and not any(
                 m.status == "present" for _, m in reading.pains
             )
-            if explained and (about or answer) and fact.row not in again:
+            if explained and not said & _GUESSING and (about or answer) and fact.row not in again:
                 continue
             kept.append(fact)
         now.facts = kept
@@ -414,6 +416,8 @@ class Guardrail:
                 now.known += [k for name in here if (k := f"{flag.id}.{name}") not in now.known]
 
 
+_GUESSING = word_set("maybe perhaps probably might guess could possibly presumably")
+"""With one of these a harmless cause is a hope, and takes nothing back."""
 _GONE_FIRST = word_set("ya nicht jetzt plus maintenant agora ja not no gone it's its all")
 
 

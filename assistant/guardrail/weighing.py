@@ -17,6 +17,10 @@ STORY_WORDS = 12
 """From this length on, a finding of the rules may be a side remark."""
 
 
+LONG_WORDS = 25
+"""From this length on the rules miss more than they find."""
+
+
 def weigh(policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading, now: TriageState) -> None:
     """Weigh what was learned against the rules on an opening message.
 
@@ -26,7 +30,7 @@ def weigh(policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading
     none, check, refer, urgent = (float(c) for c in opinion.chances)
     told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else longest(reading)
     level = facts.level(policy, now)
-    story = reading.words() >= STORY_WORDS
+    story, long = reading.words() >= STORY_WORDS, reading.words() >= LONG_WORDS
     if level == "urgent":
         pained = limits.veto_pain if story else 0.0
         if urgent >= (pained if now.pain == "present" else limits.veto) or _sacred(now):
@@ -42,9 +46,12 @@ def weigh(policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading
         facts.present(now, told, reading)
         facts.add(policy, now, opinion.urgent_row, told, source="head")
     elif level in ("none", "check"):
-        if now.elsewhere or (now.facts and not named):
+        if now.elsewhere:
             return
-        if refer + urgent >= (limits.refer_void if doubtful or now.mild else limits.refer):
+        least = limits.refer if long else limits.refer_short
+        if doubtful or now.mild:
+            least = limits.refer_void if void(reading) else limits.refer_doubt
+        if refer + urgent >= least:
             facts.present(now, told, reading)
             facts.add(policy, now, opinion.refer_row, told, source="head")
         elif level == "none" and 1 - none >= limits.check and not (doubtful or now.mild):

@@ -103,10 +103,42 @@ def test_whose_time_span_it_is(guardrail: Guardrail, message: str, expected: str
         (("my legs are numb and my back hurts", "that was last year"), "urgent"),
         (("my back hurts", "no wait, more like 4wks, it was before the holidays"), "refer"),
         (("my knee hurts", "six weeks now", "no not my back"), "none"),
+        (("my back aches and both my feet are numb", "maybe it's because I slept on the floor"), "urgent"),
+        (("my back twinges today", "I had breast cancer nine years ago, all clear since"), "urgent"),
+        (("my back hurts from carrying my son", "he's got a fever, so he wants to be held"), "check"),
+        (("back pain for three weeks", "no wait, three weeks is my shoulder. my back since monday"), "check"),
     ],
 )
 def test_corrections(guardrail: Guardrail, turns: tuple[str, ...], expected: str) -> None:
     assert level(guardrail, *turns) == expected
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "My back aches since yesterday, but I can walk on my heels.",
+        "Landlord finally got off my back. New boiler on Friday.",
+        "Our old lab's back legs are giving way on the stairs, the vet says spine.",
+        "My lower back aches since yesterday. I do pilates on a Monday but I've not been going.",
+        "My back is a bit sore today, we knocked off work late.",
+        "Fiebre no, me duele la espalda desde ayer.",
+    ],
+)
+def test_words_of_signs_that_are_none(guardrail: Guardrail, message: str) -> None:
+    assert level(guardrail, message) in ("none", "check")
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("Ma compagne est tombée de l'escabeau, deux mètres, sur le dos. Elle a très mal.", "urgent"),
+        ("mon dos s'est bloqué, et c'est la quatrième fois", "refer"),
+        ("me duele la espalda y ayer tuve que pararme a mitad del rodaje", "refer"),
+        ("J'ai mal au dos depuis le printemps dernier", "refer"),
+    ],
+)
+def test_other_languages(guardrail: Guardrail, message: str, expected: str) -> None:
+    assert level(guardrail, message) == expected
 
 
 @pytest.mark.parametrize(
