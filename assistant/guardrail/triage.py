@@ -16,7 +16,7 @@ from assistant.guardrail import courtesy, facts, signals, windows
 from assistant.guardrail import policy as policies
 from assistant.guardrail.clauses import word_set
 from assistant.guardrail.head import FILE as HEAD_FILE
-from assistant.guardrail.head import Head
+from assistant.guardrail.head import Head, Opinion
 from assistant.guardrail.lexicon import matches
 from assistant.guardrail.model import Fact, Triage, TriageState
 from assistant.guardrail.policy import Policy
@@ -92,8 +92,8 @@ class Guardrail:
         """Return the verdict on `message` after the conversation that `state` remembers.
 
         `embed` gives the embedding of the message and `score` the adapter's scores of it; without them the
-        rules decide alone. Each is called once, a story of more than `windows.WINDOW_WORDS` words apart:
-        then `embed` gets its windows and `score` is called for each.
+        rules decide alone. Each is called once, but for a story of more than `windows.WINDOW_WORDS` words,
+        which is read in windows, and for a sign that only its sentence shows, which is read again.
         """
         message = courtesy.without(message)
         before = state or TriageState()
@@ -242,15 +242,23 @@ class Guardrail:
         """Let the head raise what the rules missed, and drop what they took from a side remark."""
         if self.head is None or embed is None or reading.language != "en" or reading.words() < 3:
             return
-        # The scores first: their run gives the embedding too.
-        parts = windows.cut(message, reading.sentences)
-        scored = [s for part in parts if score is not None and (s := score(part)) is not None]
-        vector = windows.together(embed(parts)) if len(parts) > 1 else embed(parts)[0]
-        opinion = self.head.judge(vector, reading, windows.gravest(scored) if scored else None)
+        head, told = self.head, embed
+
+        def judge(text: str, read: Reading) -> Opinion:
+            # The scores first: their run gives the embedding too.
+            parts = windows.cut(text, read.sentences)
+            scored = [s for part in parts if score is not None and (s := score(part)) is not None]
+            vector = windows.together(told(parts)) if len(parts) > 1 else told(parts)[0]
+            return head.judge(vector, read, windows.gravest(scored) if scored else None)
+
+        def alone(sentence: str) -> float:
+            return float(judge(sentence, signals.read(sentence, self.policy, self._today())).chances[3])
+
+        opinion = judge(message, reading)
         if before.turn == 0:
-            weigh(self.policy, self.head.thresholds, opinion, reading, now)
+            weigh(self.policy, head.thresholds, opinion, reading, now, alone)
         elif not void(reading) and reading.words() >= LATER_WORDS:
-            raise_later(self.policy, self.head.thresholds, opinion, reading, now)
+            raise_later(self.policy, head.thresholds, opinion, reading, now)
 
     def _joined(self, message: str, reading: Reading, before: TriageState, now: TriageState) -> None:
         """Read a short message together with the short one before it, for a red flag told in two halves."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from assistant.guardrail import facts
 from assistant.guardrail.head import Opinion, Thresholds
-from assistant.guardrail.model import TriageState
+from assistant.guardrail.model import Fact, TriageState
 from assistant.guardrail.policy import Policy
 from assistant.guardrail.reading import Reading
 from assistant.guardrail.scenes import longest
@@ -21,11 +23,19 @@ LONG_WORDS = 25
 """From this length on the rules miss more than they find."""
 
 
-def weigh(policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading, now: TriageState) -> None:
+def weigh(
+    policy: Policy,
+    limits: Thresholds,
+    opinion: Opinion,
+    reading: Reading,
+    now: TriageState,
+    alone: Callable[[str], float],
+) -> None:
     """Weigh what was learned against the rules on an opening message.
 
     A red flag of the rules falls only where no pain of the back is told and hardly any chance is seen, or in
-    a story where next to none is.
+    a story where next to none is; and not where its sentence, read `alone`, is urgent by itself: a sign
+    behind a harmless question counts.
     """
     none, check, refer, urgent = (float(c) for c in opinion.chances)
     told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else longest(reading)
@@ -34,6 +44,10 @@ def weigh(policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading
     if level == "urgent":
         pained = limits.veto_pain if story else 0.0
         if urgent >= (pained if now.pain == "present" else limits.veto) or _sacred(now):
+            return
+        if len(reading.sentences) > 1 and any(
+            alone(f.context) >= limits.urgent_alone for f in _own_signs(now)
+        ):
             return
         now.facts = [f for f in now.facts if f.level != "urgent"]
         level = facts.level(policy, now)
@@ -80,6 +94,10 @@ def raise_later(
         return
     elif not now.settled and not now.facts and float(opinion.chances[2:].sum()) >= LATER_REFER:
         facts.add(policy, now, opinion.refer_row, told, source="head")
+
+
+def _own_signs(now: TriageState) -> list[Fact]:
+    return [f for f in now.facts if f.level == "urgent" and f.subject == "self" and f.context]
 
 
 def _sacred(now: TriageState) -> bool:
