@@ -20,6 +20,7 @@ _VOCABULARY = _CORE | word_set("""
     tips thoughts ideas replies reply answer answers question questions quick just forum group community
 """)
 _GREETING = word_set("hi hello hey hiya howdy")
+_DAYTIMES = word_set("morning afternoon evening day")
 _GREETED = word_set("everyone everybody there guys folks doctor doc doctors team")
 _THANKS = word_set("thanks thank thankyou thx ty cheers please pls plz")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+")
@@ -53,7 +54,8 @@ def without(message: str) -> str:
 
 def _polite(text: str) -> bool:
     words = _WORD.findall(text)
-    return bool(_CORE & set(words)) and set(words) <= _VOCABULARY
+    greets = words[:1] == ["good"] and {*words[1:2]} <= _DAYTIMES
+    return bool(greets or _CORE & set(words)) and set(words) <= _VOCABULARY
 
 
 def _bare_ends(text: str) -> str:

@@ -88,6 +88,8 @@ class Thresholds:
     """Drop a red flag of the rules where no pain of the back is told: the chance of urgent is below."""
     veto_pain: float
     """The same in a story where there is pain of the back."""
+    urgent_alone: float
+    """Keep it where its sentence alone has this chance of urgent."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,11 @@ import itertools
 
 from assistant.guardrail import clauses
 from assistant.guardrail.clauses import word_set
+from assistant.guardrail.model import TriageState
 from assistant.guardrail.reading import Reading
+
+MARK_WORDS = 15
+"""Longer messages tell of other distances too."""
 
 
 def told_before_the_back(reading: Reading) -> str:
@@ -59,3 +63,17 @@ _MEASURES = word_set("""
 _DAYS = word_set("""
     monday tuesday wednesday thursday friday saturday sunday yesterday today tonight now week
 """)
+
+
+def earlier(reading: Reading, now: TriageState) -> bool:
+    """Note how far into a run the pain began, "then at mile 6", and say whether it was farther at first."""
+    if now.pain != "present" or reading.words() > MARK_WORDS:
+        return False
+    words = [w for s in reading.sentences for w in s.words]
+    for unit, number in itertools.pairwise(words):
+        if unit in ("mile", "km", "k", "minute") and number.isdigit():
+            now.marks = [*now.marks, float(number)]
+    said = " ".join(words)
+    if now.marks and any(start in said for start in ("my street", "front door", "first step")):
+        now.marks = [*now.marks, 0.0]
+    return len(now.marks) >= 2 and now.marks[-1] < now.marks[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -16,14 +15,14 @@ from assistant.guardrail import courtesy, facts, signals, windows
 from assistant.guardrail import policy as policies
 from assistant.guardrail.clauses import word_set
 from assistant.guardrail.head import FILE as HEAD_FILE
-from assistant.guardrail.head import Head
+from assistant.guardrail.head import Head, Opinion
 from assistant.guardrail.lexicon import matches
 from assistant.guardrail.model import Fact, Triage, TriageState
 from assistant.guardrail.policy import Policy
 from assistant.guardrail.reading import Reading
-from assistant.guardrail.scenes import climbing, told_before_the_back
+from assistant.guardrail.scenes import climbing, earlier, told_before_the_back
 from assistant.guardrail.verdict import verdict
-from assistant.guardrail.weighing import raise_later, spoken, void, weigh
+from assistant.guardrail.weighing import of_another, raise_later, spoken, take_over, void, weigh
 
 _COMMON = word_set("i my the a and it is of to in me can't no not i'm its it's when on with back pain")
 ANSWER_WORDS = 16
@@ -94,8 +93,8 @@ class Guardrail:
         """Return the verdict on `message` after the conversation that `state` remembers.
 
         `embed` gives the embedding of the message and `score` the adapter's scores of it; without them the
-        rules decide alone. Each is called once, a story of more than `windows.WINDOW_WORDS` words apart:
-        then `embed` gets its windows and `score` is called for each.
+        rules decide alone. Each is called once, but for a story of more than `windows.WINDOW_WORDS` words,
+        which is read in windows, and for a sign that only its sentence shows, which is read again.
         """
         message = courtesy.without(message)
         before = state or TriageState()
@@ -115,7 +114,8 @@ class Guardrail:
         self._correct(reading, before, now)
         self._facts(reading, before, now)
         self._joined(message, reading, before, now)
-        self._marks(reading, now)
+        if earlier(reading, now):
+            facts.add(self.policy, now, "worsening", " ".join(s.text for s in reading.sentences)[:200])
         self._learned(message, whole, before, now, embed, score)
         return verdict(self.policy, now)
 
@@ -251,15 +251,23 @@ class Guardrail:
         if before.turn and (before.pain == "present" or self._names_the_back(before.last)):
             self._beside(message, reading, before, now, embed, score)
             return
-        # The scores first: their run gives the embedding too.
-        parts = windows.cut(message, reading.sentences)
-        scored = [s for part in parts if score is not None and (s := score(part)) is not None]
-        vector = windows.together(embed(parts)) if len(parts) > 1 else embed(parts)[0]
-        opinion = self.head.judge(vector, reading, windows.gravest(scored) if scored else None)
+        head, told = self.head, embed
+
+        def judge(text: str, read: Reading) -> Opinion:
+            # The scores first: their run gives the embedding too.
+            parts = windows.cut(text, read.sentences)
+            scored = [s for part in parts if score is not None and (s := score(part)) is not None]
+            vector = windows.together(told(parts)) if len(parts) > 1 else told(parts)[0]
+            return head.judge(vector, read, windows.gravest(scored) if scored else None)
+
+        def alone(sentence: str) -> float:
+            return float(judge(sentence, signals.read(sentence, self.policy, self._today())).chances[3])
+
+        opinion = judge(message, reading)
         if before.turn == 0:
-            weigh(self.policy, self.head.thresholds, opinion, reading, now)
+            weigh(self.policy, head.thresholds, opinion, reading, now, alone)
         elif not void(reading) and reading.words() >= LATER_WORDS:
-            raise_later(self.policy, self.head.thresholds, opinion, reading, now)
+            raise_later(self.policy, head.thresholds, opinion, reading, now)
 
     def _beside(
         self,
@@ -275,26 +283,10 @@ class Guardrail:
         "Since Monday it's in the left leg too" says what it says only so.
         """
         taken_back = len([f for f in now.facts if f.turn < now.turn]) < len(before.facts)
-        if taken_back or reading.has("override"):
-            return
-        if reading.words() < BESIDE_WORDS:
+        if taken_back or reading.has("override") or reading.words() < BESIDE_WORDS:
             return
         found = self.assess(f"{NAMED_BEFORE} {message}", embed=embed, score=score).state
-        known = {fact.row for fact in now.facts}
-        answered = now.settled != before.settled
-        own = any(c.subject != "other" and not c.hypothetical for c in reading.contexts)
-        for fact in found.facts:
-            if fact.level == "urgent":
-                real = fact.source != "head" or own
-            else:
-                meant = before.pain == "present" or "mine" in message.lower().split()
-                real = meant and not answered and fact.row not in now.settled
-            if not real or self._of_another(fact.subject, fact.needs_pain, before):
-                continue
-            facts.present(now, message[:200], reading)
-            if fact.row not in known:
-                evidence = fact.evidence if fact.evidence in message else message[:200]
-                now.facts = [*now.facts, fact.model_copy(update={"turn": now.turn, "evidence": evidence})]
+        take_over(found, message, reading, before, now)
 
     @staticmethod
     def text(message: str, state: TriageState | None = None) -> str:
@@ -323,27 +315,11 @@ class Guardrail:
                     self.policy, now, hit.flag.id, message[:200], subject=hit.subject, context=hit.evidence
                 )
 
-    def _marks(self, reading: Reading, now: TriageState) -> None:
-        if now.pain != "present" or reading.words() > 15:
-            return
-        words = [w for s in reading.sentences for w in s.words]
-        for unit, number in itertools.pairwise(words):
-            if unit in ("mile", "km", "k", "minute") and number.isdigit():
-                now.marks = [*now.marks, float(number)]
-        if now.marks and (
-            "my street" in " ".join(words)
-            or "front door" in " ".join(words)
-            or "first step" in " ".join(words)
-        ):
-            now.marks = [*now.marks, 0.0]
-        if len(now.marks) >= 2 and now.marks[-1] < now.marks[0]:
-            facts.add(self.policy, now, "worsening", " ".join(s.text for s in reading.sentences)[:200])
-
     def _facts(self, reading: Reading, before: TriageState, now: TriageState) -> None:
         for hit in reading.hits:
             if hit.flag.id == "interference" and "runs_fine" in reading.places[hit.sentence]:
                 continue
-            if self._of_another(hit.subject, hit.flag.needs == "pain", before):
+            if of_another(hit.subject, hit.flag.needs == "pain", before):
                 continue
             over = reading.over_at is not None and hit.place < reading.over_at and hit.flag.level == "refer"
             if over and "past" not in hit.flag.keeps and before.pain != "present":
@@ -389,13 +365,6 @@ class Guardrail:
             for concept in ("better", "same"):
                 if reading.has(concept) and "worsening" not in {f.row for f in now.facts}:
                     now.settled["worsening"] = reading.where(concept)
-
-    @staticmethod
-    def _of_another(subject: str, needs_pain: bool, before: TriageState) -> bool:
-        """Say whether a sign that counts beside a pain is told of somebody else than the one in pain."""
-        return (
-            subject == "other" and needs_pain and before.pain == "present" and before.pain_subject == "self"
-        )
 
     def _all_over(self, reading: Reading) -> bool:
         """Say whether every pain is told before the words that end it, and no sign is urgent."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from assistant.guardrail import facts
 from assistant.guardrail.head import Opinion, Thresholds
-from assistant.guardrail.model import TriageState
+from assistant.guardrail.model import Fact, TriageState
 from assistant.guardrail.policy import Policy
 from assistant.guardrail.reading import Reading
 from assistant.guardrail.scenes import longest
@@ -21,11 +23,19 @@ LONG_WORDS = 25
 """From this length on the rules miss more than they find."""
 
 
-def weigh(policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading, now: TriageState) -> None:
+def weigh(
+    policy: Policy,
+    limits: Thresholds,
+    opinion: Opinion,
+    reading: Reading,
+    now: TriageState,
+    alone: Callable[[str], float],
+) -> None:
     """Weigh what was learned against the rules on an opening message.
 
     A red flag of the rules falls only where no pain of the back is told and hardly any chance is seen, or in
-    a story where next to none is.
+    a story where next to none is; and not where its sentence, read `alone`, is urgent by itself: a sign
+    behind a harmless question counts.
     """
     none, check, refer, urgent = (float(c) for c in opinion.chances)
     told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else longest(reading)
@@ -34,6 +44,10 @@ def weigh(policy: Policy, limits: Thresholds, opinion: Opinion, reading: Reading
     if level == "urgent":
         pained = limits.veto_pain if story else 0.0
         if urgent >= (pained if now.pain == "present" else limits.veto) or _sacred(now):
+            return
+        if len(reading.sentences) > 1 and any(
+            alone(f.context) >= limits.urgent_alone for f in _own_signs(now)
+        ):
             return
         now.facts = [f for f in now.facts if f.level != "urgent"]
         level = facts.level(policy, now)
@@ -82,6 +96,10 @@ def raise_later(
         facts.add(policy, now, opinion.refer_row, told, source="head")
 
 
+def _own_signs(now: TriageState) -> list[Fact]:
+    return [f for f in now.facts if f.level == "urgent" and f.subject == "self" and f.context]
+
+
 def _sacred(now: TriageState) -> bool:
     return any(f.row in SACRED for f in now.facts)
 
@@ -96,6 +114,41 @@ def over(reading: Reading) -> bool:
         and reading.sentences[n].spans[m.first][0] > reading.over_at
         for n, m in reading.pains
     )
+
+
+def take_over(
+    found: TriageState, message: str, reading: Reading, before: TriageState, now: TriageState
+) -> None:
+    """Take over what a later message says when it is read beside the pain that was named before.
+
+    Args:
+        found: the state after an opening message made of that pain and the message.
+        message: the message.
+        reading: the message, read by itself.
+        before: the state before it.
+        now: the state after it; changed.
+    """
+    known = {fact.row for fact in now.facts}
+    answered = now.settled != before.settled
+    own = any(c.subject != "other" and not c.hypothetical for c in reading.contexts)
+    for fact in found.facts:
+        if fact.level == "urgent":
+            real = fact.source != "head" or own
+        else:
+            meant = before.pain == "present" or "mine" in message.lower().split()
+            real = meant and not answered and fact.row not in now.settled
+        if not real or of_another(fact.subject, fact.needs_pain, before):
+            continue
+        facts.present(now, message[:200], reading)
+        if fact.row not in known:
+            evidence = fact.evidence if fact.evidence in message else message[:200]
+            now.facts = [*now.facts, fact.model_copy(update={"turn": now.turn, "evidence": evidence})]
+
+
+def of_another(subject: str, needs_pain: bool, before: TriageState) -> bool:
+    """Say whether a sign that counts beside a pain is told of somebody else than the one in pain."""
+    own = before.pain == "present" and before.pain_subject == "self"
+    return subject == "other" and needs_pain and own
 
 
 def spoken(reading: Reading) -> bool:

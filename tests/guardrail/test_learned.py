@@ -37,6 +37,8 @@ RED_FLAGS = [
     "My legs keep giving way since my back pain began.",
     "I was hit by a car this morning and my back is very painful.",
     "I have a fever and my back hurts badly.",
+    "Also, I can't feel myself when I wipe.",
+    "I have chest pain too.",
     "I want to end my life.",
 ]
 some = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -70,8 +72,8 @@ def test_politeness_changes_nothing(
 
 @some
 @given(message=st.sampled_from(MESSAGES), sign=st.sampled_from(RED_FLAGS), first=st.booleans())
-def test_a_red_flag_more_never_lowers(
+def test_a_red_flag_more_is_urgent_whatever_else_is_said(
     level: Callable[[str], int], message: str, sign: str, first: bool
 ) -> None:
     ended = message if message.rstrip()[-1:] in (".", "!", "?") else f"{message}."
-    assert level(f"{sign} {ended}" if first else f"{ended} {sign}") >= level(message)
+    assert LEVELS[level(f"{sign} {ended}" if first else f"{ended} {sign}")] == "urgent"
