@@ -119,6 +119,9 @@ def serve(
     workers: Annotated[int | None, typer.Option(min=1, max=64, help="Server processes.")] = None,
 ) -> None:
     """Build or refresh the index if the knowledge changed, then serve."""
+    from assistant.server import process
+
+    process.starts()
     given = {"host": host, "port": port, "workers": workers}
     settings = settings_module.load(**{name: value for name, value in given.items() if value is not None})
     _check_port(settings)
@@ -135,7 +138,7 @@ def serve(
     telemetry.configure_logs(settings.log_level)
     threading.Thread(target=_announce, args=(settings.host, settings.port), daemon=True).start()
     uvicorn.run(
-        "assistant.server.app:serving",
+        "assistant.server.process:serving",
         factory=True,
         host=settings.host,
         port=settings.port,

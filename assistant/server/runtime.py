@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from assistant.ingestion import index
 from assistant.pipeline import Assistant
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
-from assistant.server import delivery
+from assistant.server import delivery, process
 from assistant.server.errors import ApiError
 from assistant.server.protection import FormTokens, Limiter
 from assistant.server.telemetry import Metrics, Telemetry
@@ -179,4 +179,5 @@ class Runtime:
             self.problem = f"{type(error).__name__}: {error}"
             log.error("the assistant cannot be loaded: %s", self.problem)
         finally:
+            process.started()
             self._lock.release()

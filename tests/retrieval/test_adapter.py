@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from assistant import resources
 from assistant.retrieval.adapter import FILE, Adapter
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
+from assistant.retrieval.encoders import Scored
 from tests.conftest import fresh_settings
 
 TEXTS = [
@@ -32,7 +34,7 @@ def test_it_leaves_the_embeddings_as_they_are(tmp_path: Path, embeddings: LocalE
     bare = load_embeddings(fresh_settings(tmp_path, embedding_backend="torch"), adapted=False)
     assert bare.scores("my back hurts") is None
     for text, expected in zip(TEXTS, bare.encode(TEXTS), strict=True):
-        fresh = LocalEmbeddings(embeddings._encoder, identity="x", scorer=embeddings._scorer)
+        fresh = LocalEmbeddings(embeddings._encoder, identity="x", scored_from=embeddings._scored_from)
         scores = fresh.scores(text)
         assert scores is not None
         assert fresh.encode([text])[0] @ expected > 0.99999
@@ -44,21 +46,34 @@ def test_both_backends_give_the_same_scores(tmp_path: Path, embeddings: LocalEmb
         assert np.allclose(torch.scores(text), embeddings.scores(text), atol=1e-2)  # type: ignore[arg-type]
 
 
-def test_one_run_gives_scores_and_embedding() -> None:
-    calls: list[str] = []
+def test_one_run_gives_scores_and_embeddings() -> None:
+    runs: list[list[tuple[str, bool]]] = []
 
-    def encoder(texts: object) -> np.ndarray:  # type: ignore[type-arg]
-        raise AssertionError("the embedding is there already")
+    def encoder(texts: Sequence[str]) -> np.ndarray:  # type: ignore[type-arg]
+        runs.append([(text, isinstance(text, Scored)) for text in texts])
+        return np.array(
+            [[1, 1, *[0.5 if isinstance(text, Scored) else np.nan] * 3] for text in texts], np.float32
+        )
 
-    def both(texts: Sequence[str]) -> np.ndarray:  # type: ignore[type-arg]
-        calls.extend(texts)
-        return np.array([[1, 1, 0, 0, 0]] * len(texts), np.float32)
+    held = LocalEmbeddings(encoder, identity="x", scored_from=2)
+    held.prepare(["a", "b", "b"], scored="a")
+    assert runs == [[("a", True), ("b", False)]]
+    assert held.scores("a") == pytest.approx([0.5] * 3)
+    assert held.encode(["a", "b"]).tolist() == [[1, 1], [1, 1]]
+    assert held.scores("b") == pytest.approx([0.5] * 3)
+    assert runs[1:] == [[("b", True)]]
 
-    held = LocalEmbeddings(encoder, identity="x", scorer=both, dimensions=2)
-    assert held.scores("a") == pytest.approx(np.zeros(3))
-    held.scores("a")
-    assert held.encode(["a"]).shape == (1, 2)
-    assert calls == ["a"]
+
+@pytest.mark.parametrize("backend", ["onnx", "torch"])
+def test_scores_do_not_depend_on_the_texts_beside_it(
+    tmp_path: Path, backend: Literal["onnx", "torch"]
+) -> None:
+    settings = fresh_settings(tmp_path, embedding_backend=backend)
+    alone, together = load_embeddings(settings), load_embeddings(settings)
+    together.prepare([*TEXTS, "my back hurts and my legs are fine"], scored=TEXTS[1])
+    assert np.allclose(together.encode(TEXTS), alone.encode(TEXTS), atol=1e-6)
+    assert np.allclose(together.scores(TEXTS[1]), alone.scores(TEXTS[1]), atol=1e-5)  # type: ignore[arg-type]
+    assert np.isfinite(together.encode(TEXTS)).all()
 
 
 def test_it_survives_the_way_to_disk(tmp_path: Path, adapter: Adapter) -> None:

@@ -18,7 +18,7 @@ from assistant.settings import Settings
 def parts(settings: Settings, embeddings: LocalEmbeddings) -> dict[str, Any]:
     build = index.current(settings)
     ids = [chunk.id for chunk in build.chunks]
-    store = vectorstore.open_store(settings, build.name, embeddings, ids, build.vectors)
+    store = vectorstore.open_store(settings, build.name, ids, build.vectors)
     return {"chunks": build.chunks, "store": store, "embeddings": embeddings}
 
 

@@ -18,11 +18,9 @@ from tests.services.engines import Postgres, fresh_database
 QUERIES = ["my hips are tight", "how do I do a bird dog?", "when can I run again", "shoes", "🏃"]
 
 
-def opened(settings: Settings, embeddings: LocalEmbeddings) -> vectorstore.Store:
+def opened(settings: Settings) -> vectorstore.Store:
     build = index.current(settings)
-    return vectorstore.open_store(
-        settings, build.name, embeddings, [chunk.id for chunk in build.chunks], build.vectors
-    )
+    return vectorstore.open_store(settings, build.name, [chunk.id for chunk in build.chunks], build.vectors)
 
 
 @pytest.fixture
@@ -30,7 +28,7 @@ def chroma(
     guide_settings: Settings, embeddings: LocalEmbeddings, monkeypatch: pytest.MonkeyPatch
 ) -> vectorstore.Store:
     monkeypatch.setattr(vectorstore, "HELD_PASSAGES", 0)
-    store = opened(guide_settings, embeddings)
+    store = opened(guide_settings)
     assert isinstance(store, vectorstore.ChromaStore)
     return store
 
@@ -51,7 +49,7 @@ def two_clinics(
 
 @pytest.fixture
 def postgres_store(two_clinics: list[Settings], embeddings: LocalEmbeddings) -> vectorstore.Store:
-    store = opened(two_clinics[0], embeddings)
+    store = opened(two_clinics[0])
     assert isinstance(store, vectorstore.GuardedStore)
     return store
 
@@ -83,7 +81,7 @@ def test_clinics_on_one_table_find_their_own_passages_alone(
     vector = embeddings.encode(["how do I do clamshells?"])[0]
     for settings in two_clinics:
         own = {chunk.id for chunk in index.current(settings).chunks}
-        found = opened(settings, embeddings).nearest(vector, 1_000)
+        found = opened(settings).nearest(vector, 1_000)
         assert set(found) == own
 
 
@@ -110,7 +108,7 @@ def test_a_store_that_is_away_is_stood_in_for_and_asked_again(
 ) -> None:
     settings = fresh_settings(tmp_path, vector_url=fresh_database(pgvector), clinic_id="one")
     index.ingest(settings, embeddings.encode, embeddings.identity)
-    store = opened(settings, embeddings)
+    store = opened(settings)
     assert isinstance(store, vectorstore.GuardedStore)
     vector = embeddings.encode(["tight hips"])[0]
     there = store.nearest(vector, 5)
