@@ -216,16 +216,19 @@ class Answerer:
         draft.asked_for = intent
         if missing:
             self.refusals.say_missing(draft, missing)
-        if intent in ("more", "all", "plan", "calendar", "day", "easier"):
+        barred = self._barred(question) and not question.targets
+        if intent in ("more", "all", "plan", "calendar", "day", "easier") and not barred:
             getattr(self, f"_{intent}")(draft, question, memory)
         else:
             handler = getattr(self, f"_{intent}", self._choose)
             if intent in _BY_SUBJECT and not question.targets:
                 handler = self._by_subject(question) or handler
+            handler = self._choose if barred else handler
             handler(draft, question)
             if intent in _OPEN and len(draft.listed) < WHOLE_LIST:
-                self._also(draft, question.anchors)
-            if intent in _UNSURE and not question.targets:
+                barred = self._barred(question)
+                self._also(draft, [c for c in question.anchors if not self.linker.serves(c) & barred])
+            if alone and intent in _UNSURE and not question.targets:
                 self._second_chance(draft, question)
         if len(draft.paragraphs) <= bool(missing):
             self._lead(draft, "related")
@@ -250,6 +253,7 @@ class Answerer:
             said = any(citation.id == chunk.id for citation in draft.citations)
             if (
                 said
+                or self.linker.serves(chunk) & self._barred(question)
                 or chunk.id in question.beside
                 or question.nearness < NEAR_ENOUGH
                 or chunk.topic == "clinic"
@@ -361,11 +365,12 @@ class Answerer:
         draft.say(self.wording.say(f"answers.lead.{key}"))
 
     def _also(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
-        """Add what the guide says nearby, unless it stands in the answer already."""
+        """Add what the guide says nearby, unless it stands in the answer already; of running text a line."""
         cited = {citation.id for citation in draft.citations}
-        if new := [chunk for chunk in chunks if chunk.id not in cited and not chunk.text.endswith(":")]:
+        new = [chunk for chunk in chunks if chunk.id not in cited and not chunk.text.endswith(":")]
+        if new := [chunk for chunk in new if chunk.title or chunk.section != chunk.guide]:
             self._lead(draft, "also")
-            self.composer.mixed(draft, new)
+            self.composer.mixed(draft, new, most=1)
 
     def _why(self, draft: Draft, question: Question) -> None:
         texts = [c for c in self.composer.of_topic("why") if c.kind == "text" and c.section != c.guide]
@@ -481,6 +486,11 @@ class Answerer:
         if not self.linker.concepts.named(question.context):
             # Nothing that a concept tells: what the question describes comes first.
             linked = [*(c for c in question.passages[:MAX_CHOICES] if c.exercise), *linked]
+        if barred := self._barred(question):
+            # "I cannot kneel": nothing that is done on the knees.
+            every = self.linker.exercises(question.context, len(self.composer.chunks))
+            rest = [chunk for chunk in self.composer.of_kind("exercise") if chunk not in every]
+            linked = [c for c in (*every, *rest) if not self.linker.serves(c) & barred][:MAX_CHOICES]
         wanted = [c for c in dict.fromkeys([*question.targets, *linked]) if c.id not in question.beside]
         chosen = wanted[: max(MAX_CHOICES, len(question.targets))]
         if chosen:
@@ -488,6 +498,12 @@ class Answerer:
             self.composer.summaries(draft, chosen)
             self.composer.frequency(draft)
         self._tips_nearby(draft, question)
+
+    def _barred(self, question: Question) -> frozenset[str]:
+        """Return the positions that a visitor cannot or does not want to be in."""
+        if not cues.CANNOT.search(question.message):
+            return frozenset()
+        return self.linker.concepts.named(question.message) & self.linker.concepts.positions
 
     def _alternative(self, draft: Draft, question: Question) -> None:
         """Name exercises for the same muscles as the one that is not wanted."""

@@ -106,3 +106,9 @@ DESCRIBES = re.compile(
     re.IGNORECASE,
 )
 """A message that describes an exercise: "the one where you lie on your back"."""
+CANNOT = re.compile(
+    r"\b(?:can'?t|cannot|can not|unable to|not able to|hate|hates|without|don'?t (?:like|want)|no longer|"
+    r"mustn'?t|not allowed to|struggle to|instead of)\b",
+    re.IGNORECASE,
+)
+"""A movement or position that is not possible or not wanted."""

@@ -205,7 +205,7 @@ class Composer:
                     lines.append(f"**{chunk.title}**: {step}{draft.cite(chunk)}")
         draft.bullets(lines)
 
-    def mixed(self, draft: Draft, chunks: Sequence[Chunk]) -> None:
+    def mixed(self, draft: Draft, chunks: Sequence[Chunk], most: int = 3) -> None:
         """Say passages of any kind: exercises with reason and dose, items, text."""
         exercises = [c for c in chunks if c.exercise][:MAX_CHOICES]
         items = [c for c in chunks if c.title and not c.exercise]
@@ -213,7 +213,7 @@ class Composer:
         self.items(draft, items)
         if not exercises and not items:
             for chunk in chunks[:2]:
-                self.passage(draft, chunk)
+                self.passage(draft, chunk, most)
 
     def suggest(self, draft: Draft, key: str) -> None:
         """Offer follow-up questions."""

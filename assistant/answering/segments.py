@@ -37,10 +37,13 @@ _WISH = re.compile(
 _EMPTY = re.compile(
     r"^(?:and |but |so |or )?(?:should|can|could|do|does|is|are|would|will|may|am|did) (?:i|"
     r"you|we|it|they|that|this|he|she)"
-    r"(?: (?:too|so|not|either|or not|make sense|work|matter|ok|okay|normal|true|right))?\W*$",
+    r"(?: (?:too|so|not|either|or not|make sense|work|matter|ok|okay|normal|true|right))?\W*$"
+    r"|^(?:and |so |but )?(?:what (?:should|can|could|do|would|must|shall) (?:i|you|we) do"
+    r"|(?:any|some) (?:ideas?|tips|advice|thoughts|suggestions)|thoughts|help)"
+    r"(?: (?:about|against|for) (?:it|this|that|them))?\W*$",
     re.IGNORECASE,
 )
-"""A question that says nothing without the one before it: "Should I?"."""
+"""A question that says nothing without what stands before it: "Should I?", "What can I do?"."""
 
 
 def questions(message: str) -> list[str]:

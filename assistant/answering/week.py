@@ -43,7 +43,8 @@ _NUMBERS = {"one": 1, "once": 1, "two": 2, "twice": 2, "three": 3, "four": 4, "f
 _TOKEN = re.compile(
     rf"(?P<range>\b(?:{_DAY})\s*(?:-|–|to|through|till)\s*(?:{_DAY})\b)|(?P<day>\b(?:{_DAY})\b)"
     r"|(?P<weekend>\bweekends?\b)|(?P<weekday>\bweekdays?\b)|(?P<daily>\b(?:every ?day|daily)\b)"
-    r"|(?P<not>\b(?:not|never|except|but not|no (?:run|time|gym)|can'?t|cannot|without|skip|drop|leave out|"
+    rf"|(?P<not>\b(?:not|never|except|but not|no (?:run|time|gym)|no(?=\s+(?:{_DAY})\b)|"
+    r"can'?t|cannot|without|skip|drop|leave out|"
     r"remove|delete|cancel|scrap|take out|avoid|apart from|don'?t)\b)"
     r"|(?P<stop>[;.!?\n]|\bthen\b|\bwhile\b|\bbut\b)|(?P<comma>,|\band\b|\bplus\b|&|\+)"
     + "".join(rf"|(?P<{name.replace('-', '_')}>\b(?:{pattern})\b)" for name, pattern in _RUNS.items()),

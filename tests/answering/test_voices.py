@@ -130,3 +130,25 @@ def test_a_suggestion_that_was_asked_is_not_made_again(assistant: Assistant) -> 
     told = replies(assistant, "which exercises help my glutes?", "How often should I do these?")
     assert "How often should I do these?" in told[0].suggestions
     assert "How often should I do these?" not in told[1].suggestions
+
+
+@pytest.mark.parametrize(
+    ("message", "barred"),
+    [
+        ("Which exercises are there? I cannot kneel.", ("Hip Flexor", "Bird Dogs", "Cat-Cow")),
+        ("I can't lie on my stomach. What else is there for the back?", ("Superman",)),
+        ("I hate lying down, what can I do for my core?", ("Dead Bugs", "Side Planks")),
+    ],
+)
+def test_no_exercise_needs_a_position_that_is_barred(
+    assistant: Assistant, message: str, barred: tuple[str, ...]
+) -> None:
+    reply = replies(assistant, message)[0]
+    assert reply.exercises
+    assert not [e.name for e in reply.exercises if e.name.startswith(barred)]
+
+
+def test_what_should_i_do_is_no_question_of_its_own(assistant: Assistant) -> None:
+    reply = replies(assistant, "My trunk feels weak on hills. What should I do, and how often?")[0]
+    assert reply.answer.count("best fits") == 1
+    assert "2–3 times per week" in reply.answer
