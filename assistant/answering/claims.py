@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering import facts
-from assistant.answering.evidence import Evidence, units
+from assistant.answering.evidence import Evidence, Unit, units
 from assistant.answering.mentions import Mentions
 from assistant.answering.plainness import Plainness
 from assistant.answering.rules import STOP, WORD, ClaimsError, Rules, stem, stems
@@ -127,13 +127,17 @@ class Checker:
         """Say whether anything of a passage may be evidence."""
         return chunk.id in self._evidence
 
-    def check(self, sentence: str, passages: Sequence[Chunk], secret: str = "") -> Verdict:
+    def check(
+        self, sentence: str, passages: Sequence[Chunk], secret: str = "", about: Chunk | None = None
+    ) -> Verdict:
         """Return the verdict on one sentence.
 
         Args:
             sentence: Plain text or light Markdown, with marks like [2] that count from 1.
             passages: The passages that the model was given, in their order.
             secret: The unguessable mark of the prompt, which no sentence may hold.
+            about: The passage that the sentence before rested on; a sentence that neither cites nor names an
+                exercise may rest on no other exercise than this one, or the first passage where there is none.
         """
         marks = [int(n) for n in _MARK.findall(sentence)]
         text = _MARK.sub("", sentence).replace("**", "").replace("__", "").strip(" *_#")
@@ -145,7 +149,7 @@ class Checker:
         if self._is_talk(text):
             return Verdict(True, "talk")
         cited = [passages[mark - 1] for mark in dict.fromkeys(marks)]
-        return self._supported(self.rules.rewritten(text), cited, passages)
+        return self._supported(self.rules.rewritten(text), cited, passages, about)
 
     # ── what no sentence may hold ─────────────────────────────────────────────────────────────────────────
 
@@ -184,7 +188,9 @@ class Checker:
 
     # ── what a claim rests on ─────────────────────────────────────────────────────────────────────────────
 
-    def _supported(self, text: str, cited: Sequence[Chunk], passages: Sequence[Chunk]) -> Verdict:
+    def _supported(
+        self, text: str, cited: Sequence[Chunk], passages: Sequence[Chunk], about: Chunk | None
+    ) -> Verdict:
         known = [chunk for chunk in passages if chunk.id in self._evidence]
         wanted = [chunk for chunk in cited if chunk.id in self._evidence]
         parts = self._segments(text, {chunk.id: chunk for chunk in known})
@@ -192,7 +198,7 @@ class Checker:
             return Verdict(False, "number", (), *self._own(text, wanted or known))
         used: list[Chunk] = []
         for part, chunk in parts:
-            verdict = self._part(part, chunk, wanted, known)
+            verdict = self._part(part, chunk, wanted, known, about or next(iter(passages), None))
             if not verdict.ok:
                 instead, source = self._own(text, wanted or known)
                 return verdict._replace(instead=instead, instead_of=source)
@@ -233,7 +239,7 @@ class Checker:
         return any(facts.numbers(part) or len(stems(part)) > 5 for part in parts)
 
     def _part(
-        self, text: str, named: Chunk | None, cited: Sequence[Chunk], known: Sequence[Chunk]
+        self, text: str, named: Chunk | None, cited: Sequence[Chunk], known: Sequence[Chunk], about: Chunk | None
     ) -> Verdict:
         """Check one part against what it cites; without marks, against the passages one by one."""
         if cited:
@@ -243,7 +249,9 @@ class Checker:
                 tries = [list(cited)]
         else:
             # One passage at a time: a union of passages would let words of two make up a third statement.
-            near = sorted(known, key=lambda c: -self._nearness(text, c))[:NEAREST]
+            # "Hold it for 20 seconds" without a name is about the exercise that was spoken of, not any other.
+            open_to = known if named is not None else [c for c in known if not c.exercise or (about is not None and c.id == about.id)]
+            near = sorted(open_to, key=lambda c: -self._nearness(text, c))[:NEAREST]
             tries = [[chunk] for chunk in dict.fromkeys([*([named] if named is not None else []), *near])]
         first: Verdict | None = None
         for chunks in tries:
@@ -268,12 +276,17 @@ class Checker:
         """Return what keeps `text` from resting on `evidence`, or ""."""
         if reason := self._number_fault(text, evidence, named):
             return reason
-        if self._side_fault(text, evidence):
+        if self._side_fault(text, evidence) or facts.same_side(text) and not any(
+            facts.same_side(one.whole) for one in evidence
+        ):
             return "side"
         there = frozenset().union(*(one.stems for one in evidence))
         wide = self._wide(there)
         meaning = self._meaning(text)
         foreign = [s for s in meaning if s not in wide and s not in self.rules.link]
+        denied = facts.denied(text, stem)
+        # What is denied may be the opposite of what the passage says: "doesn't sag" of "flat".
+        foreign = [s for s in foreign if not (s in denied and self._opposed(s, wide))]
         if foreign and not self._plain.all(w for w in WORD.findall(text) if stem(w) in foreign):
             return "word"
         shared = (meaning - self.rules.link) & wide
@@ -283,7 +296,7 @@ class Checker:
             return "far"
         if self._negation_fault(text, evidence):
             return "negation"
-        if self._turned_round(frozenset(stems(text)), facts.effects(text, stem), evidence):
+        if self._turned_round(text, evidence) or self._overstated(text, evidence):
             return "opposite"
         if self._verbatim(text, evidence):
             return ""
@@ -304,7 +317,7 @@ class Checker:
         said = facts.numbers(text)
         own = [one for one in evidence if named is None or one.chunk is named or not one.chunk.exercise]
         there = {n for one in own for n in one.numbers}
-        if any(number not in there for number in said):
+        if any(number not in there and not _a_limb(number, own) for number in said):
             return "number"
         periods = {period for one in evidence for period in one.periods}
         if not set(facts.per_period(text)) <= periods:
@@ -327,6 +340,9 @@ class Checker:
         bound = {pair for one in evidence for pair in one.bindings}
         return not facts.bindings(text) <= bound
 
+    def _opposed(self, s: str, there: frozenset[str]) -> bool:
+        return not self.rules.opposites.get(s, frozenset()).isdisjoint(there)
+
     def _negation_fault(self, text: str, evidence: Sequence[Evidence]) -> bool:
         """Say whether a word is denied here and not there, or there and not here."""
         said = frozenset(stems(text))
@@ -334,31 +350,99 @@ class Checker:
         units = [unit for one in evidence for unit in one.units]
         if facts.restricted(text) and not any(facts.restricted(unit.text) for unit in units):
             return True
-        if facts.negated(text) and not any(denied and denied <= self._wide(unit.denied) for unit in units):
+        benefit = facts.benefit_denied(text)
+        if facts.negated(text) and not any(denied and self._denies(unit, denied, benefit) for unit in units):
             return True
         best = max(units, key=lambda unit: len(self._wide(unit.stems) & said))
         affirmed_there = frozenset(s for unit in units for s in unit.stems - unit.denied)
         only_denied = best.denied - affirmed_there - STOP - self.rules.link
         lacking = frozenset(map(stem, facts.LACKING))
-        if best.stems & lacking and not said & lacking and not facts.negated(text):
+        if best.stems & lacking and not said & self._wide(lacking) and not facts.negated(text):
             return True
-        reached = said & only_denied
+        reached = said & self._wide(only_denied)
+        if any(self._opposed(s, only_denied) for s in said):
+            # "Keep your hips still" of "avoid rocking your hips": the hips are spoken of, not rocked.
+            reached -= frozenset(map(stem, facts.NOUNS))
         return bool(reached) and not reached & denied
 
-    def _turned_round(
-        self, said: frozenset[str], effects: Iterable[tuple[int, str]], evidence: Sequence[Evidence]
-    ) -> bool:
-        """Say whether what grows here shrinks there, or the nearest sentence has the opposite of a word."""
+    def _denies(self, unit: Unit, denied: frozenset[str], benefit: bool) -> bool:
+        """Say whether a unit denies, lessens, lacks or says the opposite of every word that a claim denies."""
+        there = unit.denied
+        if unit.stems & frozenset(map(stem, facts.LACKING)):
+            there |= unit.stems
+        if denied <= self._wide(there):
+            return True
+        if benefit:  # "does not help with stiffness" denies the help, not the stiffness
+            return False
+        lessened = there | {s for sign, s in unit.effects if sign < 0}
+        affirmed = unit.stems - lessened
+        rest = denied - self._wide(lessened)
+        # "Don't let your lower back sag" of "keep your lower back flat": sagging is the opposite of flat.
+        turned = frozenset(s for s in rest if self._opposed(s, affirmed))
+        return rest - turned <= self._wide(affirmed) and (bool(turned) or rest < denied and not rest)
+
+    def _turned_round(self, text: str, evidence: Sequence[Evidence]) -> bool:
+        """Say whether what grows here shrinks there, something else does it, or a word is the opposite."""
         units = [unit for one in evidence for unit in one.units]
-        best = max(units, key=lambda unit: len(self._wide(unit.stems) & said))
         there = {effect for unit in units for effect in unit.effects}
-        mine = {(sign, s) for sign, s in effects if s not in STOP and s not in self.rules.link}
+        mine = {
+            (sign, s) for sign, s in facts.effects(text, stem) if s not in STOP and s not in self.rules.link
+        }
         if any((-sign, s) in there and (sign, s) not in there for sign, s in mine):
             return True
-        return any(
-            a in said and b in best.stems and a not in best.stems and b not in said
-            for a, b in self.rules.opposites
-        )
+        return self._opposite_word(text, units, evidence) or self._other_cause(text, evidence)
+
+    def _opposite_word(self, text: str, units: Sequence[Unit], evidence: Sequence[Evidence]) -> bool:
+        said = frozenset(stems(facts.unpaired(text)))
+        wide_said = self._wide(said)
+        gone = facts.denied(text, stem) | {s for sign, s in facts.effects(text, stem) if sign < 0}
+        best = max(units, key=lambda unit: len(self._wide(unit.stems) & said))
+        every = self._wide(s for one in evidence for s in one.stems)
+        for a in said - gone:
+            against = self.rules.opposites.get(a, frozenset()) - wide_said
+            for unit in units if against else ():
+                lessened = {s for sign, s in unit.effects if sign < 0}
+                if a in unit.stems or not against & unit.plain_stems - unit.denied - lessened:
+                    continue
+                # Elsewhere than in the nearest sentence it counts where both speak of one thing.
+                one_thing = said & unit.stems - (self.rules.link - self.rules.topic) - {a}
+                if unit is best or (a not in every and one_thing):
+                    return True
+        return False
+
+    def _other_cause(self, text: str, evidence: Sequence[Evidence]) -> bool:
+        """Say whether something else does here what the passage says of one thing: "trails increase impact"."""
+        for subject, sign, objects in facts.causes(text, stem):
+            who = subject - STOP - self.rules.link
+            what = objects - STOP - self.rules.link
+            if not who or not what:
+                continue
+            doers = [
+                before | frozenset(stems(f"{one.chunk.title} {one.chunk.section.split(' > ')[-1]}"))
+                for one in evidence
+                for unit in one.units
+                for before, other, behind in unit.causes
+                if other == sign and behind & what
+            ]
+            if doers and not any(who & self._wide(before) for before in doers):
+                return True
+        return False
+
+    def _overstated(self, text: str, evidence: Sequence[Evidence]) -> bool:
+        """Say whether `text` obliges, demands or is certain where the passage leaves a choice or a doubt."""
+        units = [unit for one in evidence for unit in one.units]
+        said = frozenset(stems(text))
+        if facts.obliged(text) and not any(facts.obliged(unit.text) for unit in units):
+            return True
+        best = max(units, key=lambda unit: len(self._wide(unit.stems) & said))
+        if facts.certain(text) and facts.hedged(best.text) and not facts.certain(best.text):
+            return True
+        if facts.demanded(text) and not facts.alternatives(text):
+            for unit in units:
+                for a, b in unit.alternatives:
+                    if len({stem(a), stem(b)} & said) == 1:
+                        return True
+        return False
 
     def _own(self, text: str, chunks: Sequence[Chunk]) -> tuple[str, Chunk | None]:
         """Return the guide's own sentence that is nearest to `text`, where one is near."""
@@ -371,6 +455,11 @@ class Checker:
                 texts = self._evidence[chunk.id].texts
                 best = (float(scores[row]), texts[row % len(texts)], chunk)
         return best[1], best[2]
+
+
+def _a_limb(number: facts.Number, evidence: Sequence[Evidence]) -> bool:
+    """Say whether a number is the "one arm" of a movement that has a left and a right, or another side."""
+    return number[:2] == ("1", "1") and number.unit in facts.LIMBS and any(one.sided for one in evidence)
 
 
 def _runs(text: str) -> set[str]:

@@ -13,6 +13,9 @@ from assistant.ingestion.chunks import Chunk, sentences
 _CONTRAST = re.compile(r",\s+(?:but|yet)\s+", re.IGNORECASE)
 """What stands before it is often what is not so; a claim rests on one side of it."""
 
+_SIDED = re.compile(r"\b(?:sides?|other|front|one) (?:arm|leg|foot|knee|hand|heel)s?\b|\bper side\b", re.IGNORECASE)
+"""A movement of one limb, or of one after the other."""
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -23,6 +26,11 @@ class Unit:
     numbers: frozenset[facts.Number]
     denied: frozenset[str]
     effects: frozenset[tuple[int, str]]
+    causes: tuple[tuple[frozenset[str], int, frozenset[str]], ...]
+    """What does what to what: the stems before a word of growing or shrinking, its sign, those behind it."""
+    alternatives: frozenset[tuple[str, str]]
+    plain_stems: frozenset[str]
+    """The stems without "lower" and "upper" where they name a part of the body."""
 
 
 class Evidence:
@@ -43,12 +51,16 @@ class Evidence:
                 frozenset(facts.numbers(part)),
                 facts.denied(part, stem),
                 frozenset(facts.effects(part, stem)),
+                tuple(facts.causes(part, stem)),
+                frozenset(facts.alternatives(part)),
+                frozenset(stems(facts.unpaired(part))),
             )
             for text in texts
             for part in _CONTRAST.split(text)
         ]
         self.bindings = {pair for text in texts for pair in facts.bindings(text)}
         self.sides = [pairs for text in texts for part in facts.clauses(text) if (pairs := facts.sides(part))]
+        self.sided = bool(self.sides) or bool(_SIDED.search(self.whole))
         self.periods = {period for text in texts for period in facts.per_period(text)}
         self.dose = facts.numbers(chunk.exercise.dose) if chunk.exercise else []
         self.each_side = bool(chunk.exercise and re.search(r"\bside\b", chunk.exercise.dose))

@@ -25,8 +25,15 @@ _WEEK_OR_TWO = re.compile(r"\ban?\s+(week|day|month|minute|second)\s+or\s+two\b"
 _ARTICLE = re.compile(
     r"\ban?\s+(?:full\s+|whole\s+|single\s+)?(second|minute|hour|month|year)\b", re.IGNORECASE
 )
-_POINTING = re.compile(r"\b(?:the|these|those|your) (?:one|two|three|four)\b", re.IGNORECASE)
-"""Numbers that point at what was named: "between the two positions"."""
+_POINTING = re.compile(
+    r"\b(?:the|these|those|your|both|this|that|each|every|another|next|any|which) (?:one|two|three|four)\b"
+    r"(?!\s*(?:-|–|—|to|or|and)\s*(?:\d|two|three|four|five))(?!\s+(?:sets?|reps?|times|seconds?|minutes?|weeks?)\b)"
+    r"|\b(?:top|bottom|upper|lower|first|second|other|front|back) half\b|\bhalf[- ]?(?=kneel|way)"
+    r"|\bonce (?=you|your|it|the|that|this|they|there|everything|again)|\bat once\b|\bone (?:of|more|by one)\b"
+    r"|\b(?:one|two|three)[- ]legged\b|\bdouble[- ]check\w*",
+    re.IGNORECASE,
+)
+"""Numbers that point at what was named, and none: "between the two positions", "once you are up"."""
 _UNITS = {
     "rep": "", "reps": "", "repetition": "", "repetitions": "", "tap": "", "taps": "", "time": "",
     "times": "",
@@ -42,7 +49,8 @@ _UNITS = {
     "sessions": "session", "exercise": "exercise", "exercises": "exercise", "litre": "litre",
     "litres": "litre",
 }  # fmt: skip
-_LONE_ONE = ("leg", "knee", "foot", "arm", "hand", "set", "minute", "second", "week", "day", "hour", "month")
+LIMBS = frozenset(("leg", "knee", "foot", "arm", "hand"))
+_LONE_ONE = (*sorted(LIMBS), "set", "minute", "second", "week", "day", "hour", "month")
 
 NOUNS = frozenset((
     "arm", "arms", "leg", "legs", "hand", "hands", "foot", "feet", "knee", "knees", "shoulder",
@@ -64,6 +72,7 @@ _LESS = frozenset((
     "minimize", "minimizes", "limit", "limits", "release", "releases", "remove", "removes", "stop", "stops",
     "avoid", "avoids",
 ))  # fmt: skip
+_DEGREES = frozenset(("more", "less", "fewer", "higher", "greater"))
 EFFECT_WORDS = 4
 """Words behind a word of growing or shrinking that it may be about."""
 _PART = re.compile(r"[,;:.]|\b(?:and|but|so|that|which|while|if|when|or)\b")
@@ -102,7 +111,7 @@ LACKING = ("neglect", "neglected", "lack", "skip", "alone", "overlook")
 """Words that say that something is left out: a sentence without any of them says something else."""
 _ONLY = re.compile(
     r"(?<!not )(?<!n't )(?<!never )\b(?:only|solely|merely|exclusively|purely|alone|"
-    r"(?:just|all) (?:about|for|in|on|while|when))\b",
+    r"(?:just|all) (?:about|for|in|on|while|when)|all (?:that )?(?:you|it) (?:ever )?(?:needs?|takes?))\b",
     re.IGNORECASE,
 )
 _SHORT_SCOPE = {"without": 1, "no": 2, "keep": 2, "avoid": 3}
@@ -156,7 +165,12 @@ def _unit(text: str) -> str:
 def per_period(text: str) -> list[str]:
     """Return the periods that something is done in: "per week", "a day", "daily"."""
     plain = text.lower()
-    found = re.findall(r"\b(?:a|per|each|every)\s+(?:single\s+)?(day|week|month|night|morning|run)\b", plain)
+    found = re.findall(r"\b(?:a|per|each|every)\s+(?:single\s+)?(day|week|month|night|morning)\b", plain)
+    # "On a run" is a place; "twice a run" and "after every run" say how often.
+    found += re.findall(
+        r"\b(?:(?:times?|once|twice|\d+) (?:a|per|each|every)|(?:before|after|per) (?:each|every)(?: single)?) (run)\b",
+        plain,
+    )
     if re.search(r"\bdaily\b", plain):
         found.append("day")
     if re.search(r"\bweekly\b", plain):
@@ -233,6 +247,8 @@ def effects(text: str, stem: Callable[[str], str]) -> set[tuple[int, str]]:
             sign = 1 if word in _MORE else -1 if word in _LESS else 0
             if sign and index and words[index - 1] in ("not", "never", "don't", "doesn't", "won't"):
                 sign = -sign
+            if word == "harder":
+                found |= {(1, stem(w)) for w in words[max(0, index - 2) : index]}
             if sign:
                 found |= {(sign, stem(w)) for w in words[index + 1 : index + 1 + EFFECT_WORDS]}
     return found
@@ -249,6 +265,86 @@ def denied(text: str, stem: Callable[[str], str]) -> frozenset[str]:
         scope = _SHORT_SCOPE.get(match.group().split()[0], SCOPE)
         reached |= {stem(word) for word in _WORD.findall(rest)[:scope]}
     return frozenset(reached)
+
+
+_OR = re.compile(r"\b(?:an? )?([a-z]+) or (?:just |only |an? |your |own )*([a-z]+)\b")
+_NEED = re.compile(
+    r"\b(?:need|needs|must|requires?|required|only|always|essential|necessary|without (?:an?|the)\b.{0,20}won't)\b"
+)
+
+
+def alternatives(text: str) -> set[tuple[str, str]]:
+    """Return the words that a sentence leaves a choice between: "a weight or just bodyweight"."""
+    return set(_OR.findall(text.lower()))
+
+
+def demanded(text: str) -> bool:
+    """Say whether `text` says that something is needed."""
+    return bool(_NEED.search(text.lower()))
+
+
+_OBLIGED = re.compile(
+    r"\byou(?:'ve got to| have got to| absolutely| must| have to)\b(?! (?:not|avoid))|\b(?:is|are) (?:required|mandatory|compulsory|a must)\b"
+    r"|\b(?:no|without) exceptions?\b"
+)
+_SURE = re.compile(
+    r"\b(?:always|inevitabl[ey]|definitely|certainly|undoubtedly|bound to|sure to|without fail|every time|never)\b"
+)
+_HEDGED = re.compile(r"\b(?:may|might|can|could|often|usually|sometimes)\b")
+
+
+_SAME_SIDE = re.compile(r"\b(?:same[- ](?:side|hand|arm|leg|foot)|(?:left|right) with (?:the|your) (left|right))\b")
+
+
+def same_side(text: str) -> bool:
+    """Say whether `text` pairs limbs of one side."""
+    return bool(_SAME_SIDE.search(text.lower()))
+
+
+_BENEFIT_DENIED = re.compile(
+    r"(?:\b(?:not|never|cannot|hardly|no longer)|n't) (?:really |actually |do much to |\w+ly )?(?:help|work|reduce|relieve|"
+    r"ease|prevent|improve|strengthen|build|support|protect|matter|increase|boost|train|stabili[sz]e|benefit|count|"
+    r"change|strain|cause|absorb|add|affect|interfere|overload|force|lead)"
+)
+
+
+def benefit_denied(text: str) -> bool:
+    """Say whether `text` says that something does not do what it is for: "does not help"."""
+    return bool(_BENEFIT_DENIED.search(text.lower().replace("’", "'")))
+
+
+def obliged(text: str) -> bool:
+    """Say whether `text` obliges the reader: "you must", "is mandatory"."""
+    return bool(_OBLIGED.search(text.lower().replace("’", "'")))
+
+
+def certain(text: str) -> bool:
+    """Say whether `text` says that something is so every time."""
+    return bool(_SURE.search(text.lower()))
+
+
+def hedged(text: str) -> bool:
+    """Say whether `text` says that something may be so."""
+    return bool(_HEDGED.search(text.lower()))
+
+
+def causes(text: str, stem: Callable[[str], str]) -> list[tuple[frozenset[str], int, frozenset[str]]]:
+    """Return who does what to what: the words before a word of growing or shrinking, its sign, those behind."""
+    found: list[tuple[frozenset[str], int, frozenset[str]]] = []
+    for part in re.split(r"[;:]|,\s*(?:so|and|but|which)\b|\b(?:because|since|while|if|when)\b", text.lower()):
+        words = _WORD.findall(part.replace("’", "'"))
+        for index, word in enumerate(words):
+            sign = 0 if word in _DEGREES else 1 if word in _MORE else -1 if word in _LESS else 0
+            if sign and index:
+                before = frozenset(map(stem, words[:index]))
+                behind = frozenset(stem(w) for w in words[index + 1 : index + 1 + EFFECT_WORDS])
+                found.append((before, sign, behind))
+    return found
+
+
+def unpaired(text: str) -> str:
+    """Return `text` with "lower back" and the like as one thing, so that "lower" is no direction."""
+    return re.sub(r"\b(?:lower|upper) (?=back|body|leg|arm)|\b(?:left|right)\b", "", text, flags=re.IGNORECASE)
 
 
 def restricted(text: str) -> bool:

@@ -35,7 +35,8 @@ class Rules:
     talk: frozenset[str]
     topic: frozenset[str]
     link: frozenset[str]
-    opposites: frozenset[tuple[str, str]]
+    opposites: Mapping[str, frozenset[str]]
+    """Stem → the stems of opposite sense."""
     canon: Mapping[str, frozenset[str]]
     """Stem → the stems that may stand for it."""
     phrases: tuple[tuple[re.Pattern[str], str], ...] = ()
@@ -60,7 +61,9 @@ class Rules:
             }
             talk, topic, link = (table["words"][name] for name in ("talk", "topic", "link"))
             concrete = frozenset(table["words"]["concrete"].split())
+            link = [*link, *table["words"]["plain"].split()]
             groups, pairs = table["synonyms"]["groups"], table["opposites"]["pairs"]
+            poles = [(one.split(), other.split()) for one, other in table["opposites"]["poles"]]
             phrases = tuple((re.compile(a, re.IGNORECASE), b) for a, b in table["phrases"]["rewrite"])
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise ClaimsError(f"{path}: {error}; restore or mend it") from error
@@ -68,6 +71,12 @@ class Rules:
             raise ClaimsError(f"{path}: the pattern {error.pattern!r}: {error}; mend it") from error
         except (KeyError, TypeError) as error:
             raise ClaimsError(f"{path}: {error} is missing or of the wrong kind; restore it") from error
+        against: dict[str, set[str]] = {}
+        for one_side, other_side in [*(([a], [b]) for a, b in map(str.split, pairs)), *poles]:
+            for a in map(stem, one_side):
+                for b in map(stem, other_side):
+                    against.setdefault(a, set()).add(b)
+                    against.setdefault(b, set()).add(a)
         canon: dict[str, set[str]] = {}
         for group in groups:
             alike = {s for word in group.split() if "_" not in word for s in stems(word)}
@@ -78,7 +87,7 @@ class Rules:
             frozenset(s for word in talk for s in stems(word)),
             frozenset(s for word in topic for s in stems(word)),
             frozenset(s for word in (*talk, *topic, *link) for s in stems(word)),
-            frozenset(pair for text in pairs for a, b in [stems(text)] for pair in ((a, b), (b, a))),
+            {name: frozenset(others) for name, others in against.items()},
             {name: frozenset(group) for name, group in canon.items()},
             phrases,
             concrete,
