@@ -56,6 +56,7 @@ _LINK = re.compile(
 )
 _MAIL = re.compile(r"\S+\s?(?:@|\(at\)|\[at\])\s?\S+\.\w+", re.IGNORECASE)
 _PHONE = re.compile(r"(?:\+|\b0|\(0|\b1-|\b)\d(?:[\s().-]?\d){5,}|\b(?:111|112|911|999|988)\b")
+_ACTS = frozenset(map(stem, facts.ACTS))
 _MARKUP = re.compile(r"</?[a-z!][^>]*>|\]\(|!\[|`|\{\{|\}\}|<<|>>|\|", re.IGNORECASE)
 
 
@@ -287,6 +288,8 @@ class Checker:
         denied = facts.denied(text, stem)
         # What is denied may be the opposite of what the passage says: "doesn't sag" of "flat".
         foreign = [s for s in foreign if not (s in denied and self._opposed(s, wide))]
+        if any(s in self.rules.opposites for s in foreign):
+            return "word"
         if foreign and not self._plain.all(w for w in WORD.findall(text) if stem(w) in foreign):
             return "word"
         shared = (meaning - self.rules.link) & wide
@@ -337,6 +340,10 @@ class Checker:
             pairs = facts.sides(clause)
             if pairs and not any(set(pairs) <= set(other) for other in there):
                 return True
+        touching = {pair for one in evidence for pair in one.contacts}
+        for part, way in facts.contacts(text):
+            if (part, way) not in touching and (part, {"on": "off", "off": "on"}[way]) in touching:
+                return True
         bound = {pair for one in evidence for pair in one.bindings}
         return not facts.bindings(text) <= bound
 
@@ -348,8 +355,11 @@ class Checker:
         said = frozenset(stems(text))
         denied = facts.denied(text, stem) - STOP - self.rules.link
         units = [unit for one in evidence for unit in one.units]
-        if facts.restricted(text) and not any(facts.restricted(unit.text) for unit in units):
-            return True
+        if facts.restricted(text):
+            alone = [facts.alone(unit.text, stem) for unit in units if facts.restricted(unit.text)]
+            mine = facts.alone(text, stem) - STOP - (self.rules.link - self.rules.topic)
+            if not alone or (mine and not any(mine & self._wide(one) for one in alone)):
+                return True
         benefit = facts.benefit_denied(text)
         if facts.negated(text) and not any(denied and self._denies(unit, denied, benefit) for unit in units):
             return True
@@ -359,7 +369,12 @@ class Checker:
         lacking = frozenset(map(stem, facts.LACKING))
         if best.stems & lacking and not said & self._wide(lacking) and not facts.negated(text):
             return True
-        reached = said & self._wide(only_denied)
+        verbs = frozenset(
+            s
+            for unit in units
+            for s in unit.denied - affirmed_there - STOP - self.rules.link - frozenset(map(stem, facts.NOUNS))
+        )
+        reached = said & ((self._wide(only_denied) - self.rules.link) | only_denied | verbs)
         if any(self._opposed(s, only_denied) for s in said):
             # "Keep your hips still" of "avoid rocking your hips": the hips are spoken of, not rocked.
             reached -= frozenset(map(stem, facts.NOUNS))
@@ -379,18 +394,48 @@ class Checker:
         rest = denied - self._wide(lessened)
         # "Don't let your lower back sag" of "keep your lower back flat": sagging is the opposite of flat.
         turned = frozenset(s for s in rest if self._opposed(s, affirmed))
-        return rest - turned <= self._wide(affirmed) and (bool(turned) or rest < denied and not rest)
+        reached = turned | (denied & self._wide(lessened) - self._wide(affirmed))
+        return bool(reached) and rest - turned <= self._wide(affirmed)
 
     def _turned_round(self, text: str, evidence: Sequence[Evidence]) -> bool:
         """Say whether what grows here shrinks there, something else does it, or a word is the opposite."""
         units = [unit for one in evidence for unit in one.units]
         there = {effect for unit in units for effect in unit.effects}
         mine = {
-            (sign, s) for sign, s in facts.effects(text, stem) if s not in STOP and s not in self.rules.link
+            (sign, s)
+            for sign, s in facts.effects(text, stem)
+            if s == "work" or (s not in STOP and s not in self.rules.link)
         }
         if any((-sign, s) in there and (sign, s) not in there for sign, s in mine):
             return True
-        return self._opposite_word(text, units, evidence) or self._other_cause(text, evidence)
+        return (
+            self._opposite_word(text, units, evidence)
+            or self._other_cause(text, evidence)
+            or self._other_part(text, units)
+            or self._other_bearer(text, units)
+        )
+
+    def _other_part(self, text: str, units: Sequence[Unit]) -> bool:
+        """Say whether something is done to, or by, another part of the body than in the passage.
+
+        "Your hips are forced to work harder" of "tight hips force the back to work harder": of the sentences
+        with the same verb, none names the part that the clause names.
+        """
+        for clause in re.split(r"[,;:–]|\b(?:and|so|but|which|because|while|as|until|if|when)\b", text):
+            named = facts.parts(clause)
+            for verb in frozenset(stems(clause)) & _ACTS if named else ():
+                same = [found for unit in units if (found := _parts_with(unit, verb))]
+                if same and not any(named & found for found in same):
+                    return True
+        return False
+
+    def _other_bearer(self, text: str, units: Sequence[Unit]) -> bool:
+        """Say whether another part has to bear it: "the hips have to work harder", where the back does."""
+        for verb, part in facts.bearers(text):
+            there = {p for unit in units for v, p in facts.bearers(unit.text) if v == verb}
+            if there and part not in there:
+                return True
+        return False
 
     def _opposite_word(self, text: str, units: Sequence[Unit], evidence: Sequence[Evidence]) -> bool:
         said = frozenset(stems(facts.unpaired(text)))
@@ -455,6 +500,15 @@ class Checker:
                 texts = self._evidence[chunk.id].texts
                 best = (float(scores[row]), texts[row % len(texts)], chunk)
         return best[1], best[2]
+
+
+def _parts_with(unit: Unit, verb: str) -> frozenset[str]:
+    """Return the parts of the body in the clauses of a sentence that hold a verb."""
+    found: frozenset[str] = frozenset()
+    for clause in re.split(r"\s[–—]\s|[;:]", unit.text):
+        if verb in stems(clause):
+            found |= unit.parts if facts.pointing(clause) else facts.parts(clause)
+    return found
 
 
 def _a_limb(number: facts.Number, evidence: Sequence[Evidence]) -> bool:

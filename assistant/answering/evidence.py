@@ -29,6 +29,8 @@ class Unit:
     causes: tuple[tuple[frozenset[str], int, frozenset[str]], ...]
     """What does what to what: the stems before a word of growing or shrinking, its sign, those behind it."""
     alternatives: frozenset[tuple[str, str]]
+    parts: frozenset[str]
+    """The parts of the body that it names."""
     plain_stems: frozenset[str]
     """The stems without "lower" and "upper" where they name a part of the body."""
 
@@ -53,14 +55,16 @@ class Evidence:
                 frozenset(facts.effects(part, stem)),
                 tuple(facts.causes(part, stem)),
                 frozenset(facts.alternatives(part)),
+                facts.parts(part),
                 frozenset(stems(facts.unpaired(part))),
             )
             for text in texts
             for part in _CONTRAST.split(text)
         ]
-        self.bindings = {pair for text in texts for pair in facts.bindings(text)}
+        self.bindings = {pair for text in texts for pair in facts.bindings(text) | facts.implied(text)}
         self.sides = [pairs for text in texts for part in facts.clauses(text) if (pairs := facts.sides(part))]
         self.sided = bool(self.sides) or bool(_SIDED.search(self.whole))
+        self.contacts = {pair for text in texts for pair in facts.contacts(text)}
         self.periods = {period for text in texts for period in facts.per_period(text)}
         self.dose = facts.numbers(chunk.exercise.dose) if chunk.exercise else []
         self.each_side = bool(chunk.exercise and re.search(r"\bside\b", chunk.exercise.dose))

@@ -59,8 +59,13 @@ NOUNS = frozenset((
 ))  # fmt: skip
 SIDES = frozenset(("left", "right"))
 _DIRECTIONS = frozenset(
-    ("forward", "forwards", "backward", "backwards", "up", "down", "behind", "under", "over")
-)
+    ("forward", "forwards", "backward", "backwards", "up", "down", "behind", "under", "over", "beneath", "below",
+     "underneath", "above", "atop")
+)  # fmt: skip
+_SAME_WAY = {
+    "behind": "back", "backward": "back", "beneath": "under", "below": "under", "underneath": "under",
+    "above": "over", "atop": "over",
+}  # fmt: skip
 _MORE = frozenset((
     "increase", "increases", "increasing", "raise", "raises", "raising", "more", "cause", "causes",
     "causing", "lead", "leads", "leading", "add", "adds", "adding", "higher", "greater", "worsen", "worsens",
@@ -93,6 +98,17 @@ _LIES = (
         re.compile(r"\bface[- ]down\b|\bprone\b|\bon your (?:front|stomach|belly|tummy)\b", re.IGNORECASE),
         "front",
     ),
+)
+_TO_THE_SIDE = re.compile(
+    r"\b(?:out )?to (?:the|one|your|each|either) (?:left |right )?side\b(?! to)|\bsideways?\b|\bout wide\b", re.IGNORECASE
+)
+_AWAY = re.compile(r"\baway from (?:your|the) (?:\w+ )?(\w+)", re.IGNORECASE)
+_ON = re.compile(r"\b(?:on|against|into|onto) (?:the |your )?(?:ground|floor|mat)\b")
+_OFF = re.compile(r"\b(?:off|from|above|clear of) (?:the |your )?(?:ground|floor|mat)\b")
+_PARTS = re.compile(
+    r"\b(?:ankle|arm|belly|calf|calves|chest|chin|core|ear|elbow|feet|foot|finger|forearm|glute|groin|hamstring|hand|"
+    r"head|heel|hip|kneecap|knee|leg|neck|oblique|palm|quad|quadriceps|rib|shin|shoulder|spine|stomach|thigh|toe|torso|"
+    r"trunk|wrist|(?<=your )back|(?<=the )back|(?<=lower )back|(?<=upper )back|stabilizer|abdominal)s?\b"
 )
 _VERBS = frozenset(
     ("step", "hinge", "shift", "lean", "reach", "extend", "lift", "face", "lie", "return", "move")
@@ -200,12 +216,14 @@ def bindings(text: str) -> set[tuple[str, str]]:
     How one lies counts too: ("lie", "back"), ("lie", "side") or ("lie", "front").
     """
     found = {("lie", way) for pattern, way in _LIES if pattern.search(text)} | _breathed(text)
+    found |= {("way", "side") for _ in _TO_THE_SIDE.findall(text)}
+    found |= {("away", _singular(noun.lower())) for noun in _AWAY.findall(text) if noun.lower() in NOUNS}
     for clause in re.split(
         r"[,;.]|\bthen\b|\band (?=inhale|exhale|breathe)|\bwhile you (?=ex|in)", text.lower()
     ):
         words = _WORD.findall(clause)
         for index, word in enumerate(words):
-            direction = {"behind": "back", "backward": "back"}.get(word.rstrip("s"), word.rstrip("s"))
+            direction = _SAME_WAY.get(word.rstrip("s"), word.rstrip("s"))
             direction = direction if word in _DIRECTIONS else ""
             beyond = words[index + 1] if index + 1 < len(words) else ""
             if direction in ("up", "down") and (
@@ -264,6 +282,8 @@ def denied(text: str, stem: Callable[[str], str]) -> frozenset[str]:
             rest = rest[: end.start()]
         scope = _SHORT_SCOPE.get(match.group().split()[0], SCOPE)
         reached |= {stem(word) for word in _WORD.findall(rest)[:scope]}
+        if match.group().startswith("keep "):  # "keep strain from shifting" denies the strain too
+            reached |= {stem(word) for word in _WORD.findall(match.group())[1:-1]}
     return frozenset(reached)
 
 
@@ -339,6 +359,76 @@ def causes(text: str, stem: Callable[[str], str]) -> list[tuple[frozenset[str], 
                 before = frozenset(map(stem, words[:index]))
                 behind = frozenset(stem(w) for w in words[index + 1 : index + 1 + EFFECT_WORDS])
                 found.append((before, sign, behind))
+    return found
+
+
+def parts(text: str) -> frozenset[str]:
+    """Return the parts of the body that a clause names, in the singular."""
+    return frozenset(
+        {"calves": "calf", "feet": "foot"}.get(part, part.removesuffix("s"))
+        for part in _PARTS.findall(text.lower().replace("spinal", "spine"))
+    )
+
+
+ACTS = (
+    "squeeze", "press", "push", "lift", "raise", "lower", "tap", "touch", "extend", "reach", "hinge", "rotate",
+    "shift", "bend", "stack", "round", "arch", "strengthen", "target", "release", "force", "absorb", "compensate",
+    "engage", "overload", "kneel", "tighten", "loosen", "straighten", "open", "slide", "pull", "anchor", "load",
+)  # fmt: skip
+"""Verbs of which it matters what part of the body does them, or has them done to it."""
+
+
+def pointing(text: str) -> bool:
+    """Say whether a clause points back at what was named: "in these areas"."""
+    return bool(re.search(r"\b(?:these|those|them|they|it|there|this)\b", text.lower()))
+
+
+_BEARS = re.compile(r"\b(work(?:s|ing)? (?:harder|more|extra)|compensat\w+|absorb\w*)")
+
+
+def bearers(text: str) -> set[tuple[str, str]]:
+    """Return which part of the body works harder, compensates or absorbs: the one named last before the verb."""
+    found: set[tuple[str, str]] = set()
+    for clause in re.split(r"[,;:]|\b(?:which|while|when|if)\b", text.lower()):
+        for match in _BEARS.finditer(clause):
+            if named := _PARTS.findall(clause[: match.start()]):
+                found.add((match[1][:4], named[-1].removesuffix("s")))
+    return found
+
+
+_ALONE = re.compile(r"\b(?:only|solely|purely|exclusively)\b((?:\W+\w+){1,4})|((?:\w+\W+){1,2})alone\b")
+
+
+def alone(text: str, stem: Callable[[str], str]) -> frozenset[str]:
+    """Return the words of what is said to be all there is: "miles" of "miles alone"."""
+    return frozenset(
+        stem(w) for match in _ALONE.finditer(text.lower()) for w in _WORD.findall(match[1] or match[2] or "")
+    )
+
+
+_MOVES_UP = re.compile(r"\b(?:lift|rais|lower)\w*\b(?P<rest>(?:(?!\buntil\b|\bso\b|[.;]).)*)", re.IGNORECASE)
+
+
+def implied(text: str) -> set[tuple[str, str]]:
+    """Return the bindings that a sentence implies: lifted hips go up, a step back takes a leg back."""
+    found: set[tuple[str, str]] = set()
+    for match in _MOVES_UP.finditer(text):
+        way = "down" if match[0].lower().startswith("lower") else "up"
+        found |= {(part, way) for part in parts(match["rest"])}
+    for _, way in (pair for pair in bindings(text) if pair[0] == "step"):
+        found |= {("leg", way), ("foot", way)}
+    return found
+
+
+def contacts(text: str) -> set[tuple[str, str]]:
+    """Return which part of the body is on the ground and which is off it."""
+    found: set[tuple[str, str]] = set()
+    for clause in re.split(r"[;.]|\b(?:then|while|as|until|and (?=press|keep|hold|lift|raise|lower))\b", text.lower()):
+        for way, pattern in (("on", _ON), ("off", _OFF)):
+            if match := pattern.search(clause):
+                if negated(clause):
+                    way = {"on": "off", "off": "on"}[way]
+                found |= {(part, way) for part in parts(clause[: match.start()])}
     return found
 
 
