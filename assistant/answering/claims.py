@@ -36,6 +36,8 @@ LEAST_COSINE = 0.35
 """Least cosine of a claim to the nearest sentence it may rest on; set on half of tests/models."""
 PLAIN_COSINE = 0.6
 """The same for a sentence whose words are all common ones."""
+KNOWN_WORDS = 3
+"""Words of any kind but talk that a sentence of common words shares with its passage to need no more."""
 LEAST_SHARED = 2
 """Least words with a meaning of their own that a claim shares with its passage."""
 VERBATIMWORDS, VERBATIM_SHARE = 4, 0.7
@@ -56,6 +58,7 @@ _LINK = re.compile(
 )
 _MAIL = re.compile(r"\S+\s?(?:@|\(at\)|\[at\])\s?\S+\.\w+", re.IGNORECASE)
 _PHONE = re.compile(r"(?:\+|\b0|\(0|\b1-|\b)\d(?:[\s().-]?\d){5,}|\b(?:111|112|911|999|988)\b")
+_DENIED = ("side", "negation", "opposite")
 _ACTS = frozenset(map(stem, facts.ACTS))
 _MARKUP = re.compile(r"</?[a-z!][^>]*>|\]\(|!\[|`|\{\{|\}\}|<<|>>|\|", re.IGNORECASE)
 
@@ -260,6 +263,8 @@ class Checker:
             if not reason:
                 return Verdict(True, "", tuple(chunks))
             first = first or Verdict(False, reason)
+            if not cited and reason in _DENIED:
+                break  # What the nearest passage denies does not rest on a further one.
         return first or Verdict(False, "citation")
 
     def _nearness(self, text: str, chunk: Chunk) -> float:
@@ -305,7 +310,9 @@ class Checker:
             return ""
         vector = self._encode([text])[0]
         nearest = max(float(np.max(self._rows[one.chunk.id] @ vector)) for one in evidence)
-        least = PLAIN_COSINE if foreign or not (own_meaning or exact) else LEAST_COSINE
+        said = frozenset(stems(text)) - self.rules.talk
+        known = own_meaning or exact or len(said & there) >= KNOWN_WORDS
+        least = PLAIN_COSINE if foreign or not known else LEAST_COSINE
         if nearest < least:
             return "far"
         return ""
@@ -320,7 +327,7 @@ class Checker:
         said = facts.numbers(text)
         own = [one for one in evidence if named is None or one.chunk is named or not one.chunk.exercise]
         there = {n for one in own for n in one.numbers}
-        if any(number not in there and not _a_limb(number, own) for number in said):
+        if any(not _among(number, there) and not _a_limb(number, own) for number in said):
             return "number"
         periods = {period for one in evidence for period in one.periods}
         if not set(facts.per_period(text)) <= periods:
@@ -329,7 +336,7 @@ class Checker:
             if (
                 one.each_side
                 and any(n in one.dose and n.unit == "" for n in said)
-                and "side" not in text.lower()
+                and not facts.each_side(text)
             ):
                 return "side"
         return ""
@@ -361,7 +368,17 @@ class Checker:
             if not alone or (mine and not any(mine & self._wide(one) for one in alone)):
                 return True
         benefit = facts.benefit_denied(text)
-        if facts.negated(text) and not any(denied and self._denies(unit, denied, benefit) for unit in units):
+        touching = {pair for one in evidence for pair in one.contacts}
+        lies = facts.contacts(text)  # "don't let your back come off the ground" says that it stays on it
+        shunned = facts.shunned(text) and any(
+            facts.restricted(unit.text) and denied <= self._wide(unit.stems) for unit in units
+        )
+        if (
+            facts.negated(text)
+            and not (lies and lies <= touching)
+            and not shunned
+            and not any(denied and self._denies(unit, denied, benefit) for unit in units)
+        ):
             return True
         best = max(units, key=lambda unit: len(self._wide(unit.stems) & said))
         affirmed_there = frozenset(s for unit in units for s in unit.stems - unit.denied)
@@ -382,15 +399,15 @@ class Checker:
 
     def _denies(self, unit: Unit, denied: frozenset[str], benefit: bool) -> bool:
         """Say whether a unit denies, lessens, lacks or says the opposite of every word that a claim denies."""
-        there = unit.denied
+        there = unit.denied - self.rules.talk
         if unit.stems & frozenset(map(stem, facts.LACKING)):
             there |= unit.stems
         if denied <= self._wide(there):
             return True
         if benefit:  # "does not help with stiffness" denies the help, not the stiffness
             return False
-        lessened = there | {s for sign, s in unit.effects if sign < 0}
-        affirmed = unit.stems - lessened
+        lessened = there | unit.lessened
+        affirmed = unit.plain_stems - lessened
         rest = denied - self._wide(lessened)
         # "Don't let your lower back sag" of "keep your lower back flat": sagging is the opposite of flat.
         turned = frozenset(s for s in rest if self._opposed(s, affirmed))
@@ -423,7 +440,7 @@ class Checker:
         """
         for clause in re.split(r"[,;:–]|\b(?:and|so|but|which|because|while|as|until|if|when)\b", text):
             named = facts.parts(clause)
-            for verb in frozenset(stems(clause)) & _ACTS if named else ():
+            for verb in frozenset(stems(facts.unpaired(clause))) & _ACTS if named else ():
                 same = [found for unit in units if (found := _parts_with(unit, verb))]
                 if same and not any(named & found for found in same):
                     return True
@@ -463,7 +480,8 @@ class Checker:
             if not who or not what:
                 continue
             doers = [
-                before | frozenset(stems(f"{one.chunk.title} {one.chunk.section.split(' > ')[-1]}"))
+                (before if before - STOP - self.rules.link else unit.stems)
+                | frozenset(stems(f"{one.chunk.title} {one.chunk.section.split(' > ')[-1]}"))
                 for one in evidence
                 for unit in one.units
                 for before, other, behind in unit.causes
@@ -482,10 +500,11 @@ class Checker:
         best = max(units, key=lambda unit: len(self._wide(unit.stems) & said))
         if facts.certain(text) and facts.hedged(best.text) and not facts.certain(best.text):
             return True
-        if facts.demanded(text) and not facts.alternatives(text):
+        if facts.demanded(text) and not facts.alternatives(text, stem):
             for unit in units:
-                for a, b in unit.alternatives:
-                    if len({stem(a), stem(b)} & said) == 1:
+                for one, other in unit.alternatives:
+                    left, right = (side - STOP - self.rules.link for side in (one, other))
+                    if left and right and bool(left & said) != bool(right & said):
                         return True
         return False
 
@@ -506,9 +525,14 @@ def _parts_with(unit: Unit, verb: str) -> frozenset[str]:
     """Return the parts of the body in the clauses of a sentence that hold a verb."""
     found: frozenset[str] = frozenset()
     for clause in re.split(r"\s[–—]\s|[;:]", unit.text):
-        if verb in stems(clause):
+        if verb in stems(facts.unpaired(clause)):
             found |= unit.parts if facts.pointing(clause) else facts.parts(clause)
     return found
+
+
+def _among(number: facts.Number, there: set[facts.Number]) -> bool:
+    """Say whether a number is among others; "two of those" may be of any unit."""
+    return number in there or (number.unit == "any" and any(n[:2] == number[:2] for n in there))
 
 
 def _a_limb(number: facts.Number, evidence: Sequence[Evidence]) -> bool:

@@ -28,7 +28,9 @@ class Unit:
     effects: frozenset[tuple[int, str]]
     causes: tuple[tuple[frozenset[str], int, frozenset[str]], ...]
     """What does what to what: the stems before a word of growing or shrinking, its sign, those behind it."""
-    alternatives: frozenset[tuple[str, str]]
+    alternatives: tuple[tuple[frozenset[str], frozenset[str]], ...]
+    lessened: frozenset[str]
+    """The stems behind a word of shrinking, to the end of the clause."""
     parts: frozenset[str]
     """The parts of the body that it names."""
     plain_stems: frozenset[str]
@@ -54,7 +56,8 @@ class Evidence:
                 facts.denied(part, stem),
                 frozenset(facts.effects(part, stem)),
                 tuple(facts.causes(part, stem)),
-                frozenset(facts.alternatives(part)),
+                tuple(facts.alternatives(part, stem)),
+                facts.lessened(part, stem),
                 facts.parts(part),
                 frozenset(stems(facts.unpaired(part))),
             )

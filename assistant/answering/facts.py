@@ -30,6 +30,7 @@ _POINTING = re.compile(
     r"(?!\s*(?:-|–|—|to|or|and)\s*(?:\d|two|three|four|five))(?!\s+(?:sets?|reps?|times|seconds?|minutes?|weeks?)\b)"
     r"|\b(?:top|bottom|upper|lower|first|second|other|front|back) half\b|\bhalf[- ]?(?=kneel|way)"
     r"|\bonce (?=you|your|it|the|that|this|they|there|everything|again)|\bat once\b|\bone (?:of|more|by one)\b"
+    r"|\b(?:two|three)-in-one\b|\b(?:is|are|make|makes|count as) (?:one|a) set\b"
     r"|\b(?:one|two|three)[- ]legged\b|\bdouble[- ]check\w*",
     re.IGNORECASE,
 )
@@ -82,6 +83,7 @@ EFFECT_WORDS = 4
 """Words behind a word of growing or shrinking that it may be about."""
 _PART = re.compile(r"[,;:.]|\b(?:and|but|so|that|which|while|if|when|or)\b")
 _ENDS = frozenset(("front", "back", "rear"))
+_REAR = {"rear": "back"}
 _LIES = (
     (
         re.compile(r"\b(?:lie|lying|lay|roll over)\b[^.;]{0,20}\bon your back\b|\bface up\b", re.IGNORECASE),
@@ -111,11 +113,14 @@ _PARTS = re.compile(
     r"trunk|wrist|(?<=your )back|(?<=the )back|(?<=lower )back|(?<=upper )back|stabilizer|abdominal)s?\b"
 )
 _VERBS = frozenset(
-    ("step", "hinge", "shift", "lean", "reach", "extend", "lift", "face", "lie", "return", "move")
+    ("step", "hinge", "shift", "lean", "reach", "extend", "lift", "face", "lie", "return", "move", "walk", "jump")
 )
 _BREATH = {"inhale": "inhale", "breathe in": "inhale", "exhale": "exhale", "breathe out": "exhale"}
 _SHAPE = {"arch": "arch", "round": "round", "cow": "arch", "cat": "round"}
-_CLAUSE = re.compile(r"\s*(?:[,;:]?\s*\bthen\b|;|\bbefore\b|\bfollowed by\b)\s*", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"\s*(?:[,;:]?\s*\bthen\b|;|\bbefore\b|\bfollowed by\b|,\s*(?:and )?(?=(?:your |the )?(?:left|right) \w+ (?!back|forward)\w+(?:s|es)\b))\s*",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _NEGATIONS = re.compile(
     r"\b(?:not|never|no|nor|neither|without|avoid|avoids|avoiding|don't|doesn't|isn't|aren't|can't|cannot|won't|"
@@ -134,6 +139,7 @@ _SHORT_SCOPE = {"without": 1, "no": 2, "keep": 2, "avoid": 3}
 SCOPE = 6
 """Words behind a negation that it may deny; it ends earlier at a comma, "but" and the like (ConText,
 Harkema et al. 2009)."""
+_QUANTIFIED = re.compile(r"^\s*(?:enough|any|much|proper|sufficient|the|your)\b")
 _SCOPE_END = re.compile(r"[,;:.!?–—]|\b(?:but|so|because|when|while|and keep|then|which|if)\b", re.IGNORECASE)
 
 
@@ -170,6 +176,8 @@ def _unit(text: str) -> str:
     parts = text.lower().split()
     if not parts:
         return ""
+    if parts[0] == "of":
+        return "any"
     unit = _UNITS.get(parts[0], "")
     if parts[0] in ("a", "per", "each", "every") and len(parts) > 1:
         return ""
@@ -218,9 +226,7 @@ def bindings(text: str) -> set[tuple[str, str]]:
     found = {("lie", way) for pattern, way in _LIES if pattern.search(text)} | _breathed(text)
     found |= {("way", "side") for _ in _TO_THE_SIDE.findall(text)}
     found |= {("away", _singular(noun.lower())) for noun in _AWAY.findall(text) if noun.lower() in NOUNS}
-    for clause in re.split(
-        r"[,;.]|\bthen\b|\band (?=inhale|exhale|breathe)|\bwhile you (?=ex|in)", text.lower()
-    ):
+    for clause in re.split(r"[,;.]|\b(?:then|while|as|until|before)\b|\band (?=inhale|exhale|breathe)", text.lower()):
         words = _WORD.findall(clause)
         for index, word in enumerate(words):
             direction = _SAME_WAY.get(word.rstrip("s"), word.rstrip("s"))
@@ -233,7 +239,11 @@ def bindings(text: str) -> set[tuple[str, str]]:
             ):
                 continue  # "line up", "from head down to heels": no way that a part moves
             if word in _ENDS and beyond in NOUNS:
-                found.add((_singular(beyond), {"rear": "back"}.get(word, word)))
+                found.add((_singular(beyond), f"at the {_REAR.get(word, word)}"))
+                continue
+            if clause_front := word == "front" and index > 1 and words[index - 1] == "in":
+                before = [w for w in words[max(0, index - 4) : index] if w in NOUNS]
+                found |= {(_singular(noun), "at the front") for noun in before[-1:]} if clause_front else set()
                 continue
             if word == "back" and index and words[index - 1] in NOUNS:
                 direction = "back"
@@ -280,6 +290,7 @@ def denied(text: str, stem: Callable[[str], str]) -> frozenset[str]:
         rest = plain[match.end() :]
         if end := _SCOPE_END.search(rest):
             rest = rest[: end.start()]
+        rest = _QUANTIFIED.sub("", rest)
         scope = _SHORT_SCOPE.get(match.group().split()[0], SCOPE)
         reached |= {stem(word) for word in _WORD.findall(rest)[:scope]}
         if match.group().startswith("keep "):  # "keep strain from shifting" denies the strain too
@@ -287,15 +298,46 @@ def denied(text: str, stem: Callable[[str], str]) -> frozenset[str]:
     return frozenset(reached)
 
 
-_OR = re.compile(r"\b(?:an? )?([a-z]+) or (?:just |only |an? |your |own )*([a-z]+)\b")
+_OR = re.compile(r"((?:[a-z-]+ ){1,4})or ((?:[a-z-]+ ?){1,4})")
 _NEED = re.compile(
     r"\b(?:need|needs|must|requires?|required|only|always|essential|necessary|without (?:an?|the)\b.{0,20}won't)\b"
 )
 
 
-def alternatives(text: str) -> set[tuple[str, str]]:
-    """Return the words that a sentence leaves a choice between: "a weight or just bodyweight"."""
-    return set(_OR.findall(text.lower()))
+def alternatives(text: str, stem: Callable[[str], str]) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Return the words on both sides of each "or": "a weight or just bodyweight" leaves a choice."""
+    return [
+        (frozenset(map(stem, one.split())), frozenset(map(stem, other.split())))
+        for one, other in _OR.findall(text.lower())
+    ]
+
+
+def lessened(text: str, stem: Callable[[str], str]) -> frozenset[str]:
+    """Return the words behind a word of shrinking, to the end of the clause."""
+    found: set[str] = set()
+    for clause in re.split(r"[,;.]", text.lower()):
+        words = _WORD.findall(clause)
+        at = next((i for i, word in enumerate(words) if word in _LESS), len(words))
+        found |= {stem(word) for word in words[at + 1 :]}
+    return frozenset(found)
+
+
+_SHUNNED = re.compile(r"\b(?:instead of|rather than)\b")
+
+
+def shunned(text: str) -> bool:
+    """Say whether `text` names what to do less of: "instead of only running on pavement"."""
+    return len(_NEGATIONS.findall(text)) == 1 and bool(_SHUNNED.search(text.lower()))
+
+
+_EACH_SIDE = re.compile(
+    r"\bsides?\b|\b(?:each|either|both|per|other|switch|swap|change) (?:leg|arm|foot|knee)s?\b|\bswitch\b|\beach way\b"
+)
+
+
+def each_side(text: str) -> bool:
+    """Say whether `text` says that both sides do it."""
+    return bool(_EACH_SIDE.search(text.lower()))
 
 
 def demanded(text: str) -> bool:
@@ -396,7 +438,7 @@ def bearers(text: str) -> set[tuple[str, str]]:
     return found
 
 
-_ALONE = re.compile(r"\b(?:only|solely|purely|exclusively)\b((?:\W+\w+){1,4})|((?:\w+\W+){1,2})alone\b")
+_ALONE = re.compile(r"\b(?:only|solely|purely|exclusively)\b((?:\W+\w+){1,4})|((?:\w+\W+){1,2})(?:alone|exclusively)\b")
 
 
 def alone(text: str, stem: Callable[[str], str]) -> frozenset[str]:

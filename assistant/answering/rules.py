@@ -101,11 +101,26 @@ class Rules:
         return text
 
 
+_GRADED = (
+    "sharp strong long short slow fast quick smooth light loose tight stiff firm steady deep kind gentle big small great "
+    "tough high new old easy heavy large simple safe calm flat wide straight strict clean quiet warm cool clear near"
+)
+_DEGREES = {"calves": "calf", "feet": "foot", "softer": "soft", "softest": "soft", "soften": "soft", "softens": "soft"} | {
+    form: one
+    for one in _GRADED.split()
+    for root in [one.removesuffix("e").removesuffix("y") + ("i" if one.endswith("y") else "")]
+    for form in (f"{root}er", f"{root}est", f"{one}ens", f"{one}ening")
+    if form not in ("strongens", "strongening")
+} | {"sharpen": "sharp", "bigger": "big", "biggest": "big", "flatter": "flat", "longest": "long"}
+"""Forms of one word: "sharper" and "sharpens" say what "sharp" says."""
+
+
 def stem(word: str) -> str:
     """Return a word's stem (Snowball, English)."""
     plain = word.lower().replace("’", "'").removesuffix("'s")
     if len(plain) > LONG_ADVERB and plain.endswith("ly"):
         plain = plain[:-2]  # "stiffly" says what "stiff" says
+    plain = _DEGREES.get(plain, plain)
     return str(_STEMMER.stemWord(plain))
 
 
