@@ -360,7 +360,8 @@ class Checker:
     def _negation_fault(self, text: str, evidence: Sequence[Evidence]) -> bool:
         """Say whether a word is denied here and not there, or there and not here."""
         said = frozenset(stems(text))
-        denied = facts.denied(text, stem) - STOP - self.rules.link
+        reach = facts.denied(text, stem) - STOP
+        denied = reach - self.rules.link or reach - self.rules.talk
         units = [unit for one in evidence for unit in one.units]
         if facts.restricted(text):
             alone = [facts.alone(unit.text, stem) for unit in units if facts.restricted(unit.text)]
@@ -430,6 +431,7 @@ class Checker:
             or self._other_cause(text, evidence)
             or self._other_part(text, units)
             or self._other_bearer(text, units)
+            or self._brought_about(text, units)
         )
 
     def _other_part(self, text: str, units: Sequence[Unit]) -> bool:
@@ -453,6 +455,13 @@ class Checker:
             if there and part not in there:
                 return True
         return False
+
+    def _brought_about(self, text: str, units: Sequence[Unit]) -> bool:
+        """Say whether something is brought about here that the nearest sentence says is lessened."""
+        said = frozenset(stems(text))
+        best = max(units, key=lambda unit: len(self._wide(unit.stems) & said))
+        lessened = {s for sign, s in best.effects if sign < 0} - STOP - self.rules.link
+        return bool(facts.brought(text, stem) & lessened - facts.lessened(text, stem) - facts.denied(text, stem))
 
     def _opposite_word(self, text: str, units: Sequence[Unit], evidence: Sequence[Evidence]) -> bool:
         said = frozenset(stems(facts.unpaired(text)))

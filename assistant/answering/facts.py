@@ -125,7 +125,7 @@ _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _NEGATIONS = re.compile(
     r"\b(?:not|never|no|nor|neither|without|avoid|avoids|avoiding|don't|doesn't|isn't|aren't|can't|cannot|won't|"
     r"shouldn't|needn't|wouldn't|nobody|nothing|none|instead of|rather than|unlike|except|"
-    r"free of|stop(?:s|ped|ping)?|keep (?:\w+ ){0,4}from)\b",
+    r"free of|stop(?:s|ped|ping)?|keep(?:s|ing)? (?:\w+ ){0,4}from)\b",
     re.IGNORECASE,
 )
 LACKING = ("neglect", "neglected", "lack", "skip", "alone", "overlook")
@@ -135,7 +135,7 @@ _ONLY = re.compile(
     r"(?:just|all) (?:about|for|in|on|while|when)|all (?:that )?(?:you|it) (?:ever )?(?:needs?|takes?))\b",
     re.IGNORECASE,
 )
-_SHORT_SCOPE = {"without": 1, "no": 2, "keep": 2, "avoid": 3}
+_SHORT_SCOPE = {"without": 1, "no": 2, "keep": 2, "keeps": 2, "keeping": 2, "avoid": 3}
 SCOPE = 6
 """Words behind a negation that it may deny; it ends earlier at a comma, "but" and the like (ConText,
 Harkema et al. 2009)."""
@@ -250,6 +250,8 @@ def bindings(text: str) -> set[tuple[str, str]]:
             before = [w for w in words[max(0, index - 4) : index] if w in NOUNS]
             if direction and before:
                 found.add((_singular(before[-1]), direction))
+            elif direction in ("forward", "back") and index and words[index - 1] in ("hunching", "leaning"):
+                found.add((words[index - 1], direction))
             elif index and words[index - 1] in _VERBS and (direction or word == "back"):
                 found.add((words[index - 1], direction or "back"))
     return found
@@ -293,7 +295,7 @@ def denied(text: str, stem: Callable[[str], str]) -> frozenset[str]:
         rest = _QUANTIFIED.sub("", rest)
         scope = _SHORT_SCOPE.get(match.group().split()[0], SCOPE)
         reached |= {stem(word) for word in _WORD.findall(rest)[:scope]}
-        if match.group().startswith("keep "):  # "keep strain from shifting" denies the strain too
+        if match.group().startswith("keep"):  # "keep strain from shifting" denies the strain too
             reached |= {stem(word) for word in _WORD.findall(match.group())[1:-1]}
     return frozenset(reached)
 
@@ -320,6 +322,16 @@ def lessened(text: str, stem: Callable[[str], str]) -> frozenset[str]:
         at = next((i for i, word in enumerate(words) if word in _LESS), len(words))
         found |= {stem(word) for word in words[at + 1 :]}
     return frozenset(found)
+
+
+_BROUGHT = re.compile(r"\b(?:makes?|leaves?|causes?|creates?|adds?|brings?)\b([^,.;]*)")
+
+
+def brought(text: str, stem: Callable[[str], str]) -> frozenset[str]:
+    """Return the stems of what is said to be brought about: "leaves your spine stiff"; not under a condition."""
+    if re.search(r"\b(?:if|when|whenever|after)\b", text.lower()):
+        return frozenset()
+    return frozenset(stem(w) for rest in _BROUGHT.findall(text.lower()) for w in _WORD.findall(rest))
 
 
 _SHUNNED = re.compile(r"\b(?:instead of|rather than)\b")
@@ -457,6 +469,7 @@ def implied(text: str) -> set[tuple[str, str]]:
     for match in _MOVES_UP.finditer(text):
         way = "down" if match[0].lower().startswith("lower") else "up"
         found |= {(part, way) for part in parts(match["rest"])}
+    found |= {(part, "at the front") for part, way in bindings(text) if way == "forward"}
     for _, way in (pair for pair in bindings(text) if pair[0] == "step"):
         found |= {("leg", way), ("foot", way)}
     return found
