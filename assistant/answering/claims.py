@@ -58,6 +58,7 @@ _LINK = re.compile(
 )
 _MAIL = re.compile(r"\S+\s?(?:@|\(at\)|\[at\])\s?\S+\.\w+", re.IGNORECASE)
 _PHONE = re.compile(r"(?:\+|\b0|\(0|\b1-|\b)\d(?:[\s().-]?\d){5,}|\b(?:111|112|911|999|988)\b")
+_CONDITION = re.compile(r"\b(?:if|when|once|whenever|unless)\b", re.IGNORECASE)
 _DENIED = ("side", "negation", "opposite")
 _ACTS = frozenset(map(stem, facts.ACTS))
 _MARKUP = re.compile(r"</?[a-z!][^>]*>|\]\(|!\[|`|\{\{|\}\}|<<|>>|\|", re.IGNORECASE)
@@ -170,9 +171,13 @@ class Checker:
             return "markup"
         if not self._prompt_runs.isdisjoint(_runs(text)):
             return "prompt"
+        plain = text.replace("’", "'")
         for name in ("steering", "drug", "diagnosis", "reassurance"):
-            if any(pattern.search(text.replace("’", "'")) for pattern in self.rules.never[name]):
-                return name
+            for pattern in self.rules.never[name]:
+                if any(
+                    name != "diagnosis" or not _conditional(plain, match) for match in pattern.finditer(plain)
+                ):
+                    return name
         return ""
 
     def _foreign_contact(self, text: str) -> bool:
@@ -302,7 +307,7 @@ class Checker:
         exact = len(facts.numbers(text))
         if len(shared) + exact < min(LEAST_SHARED, len(own_meaning)):
             return "far"
-        if self._negation_fault(text, evidence):
+        if self._negation_fault(text, evidence, frozenset(foreign)):
             return "negation"
         if self._turned_round(text, evidence) or self._overstated(text, evidence):
             return "opposite"
@@ -351,17 +356,22 @@ class Checker:
         for part, way in facts.contacts(text):
             if (part, way) not in touching and (part, {"on": "off", "off": "on"}[way]) in touching:
                 return True
+        limbs = {noun for pairs in there for _, noun in pairs} | {p for one in evidence for p in one.limbs}
+        if facts.both(text) & limbs and not any(facts.both(one.whole) for one in evidence):
+            return True
         bound = {pair for one in evidence for pair in one.bindings}
         return not facts.bindings(text) <= bound
 
     def _opposed(self, s: str, there: frozenset[str]) -> bool:
         return not self.rules.opposites.get(s, frozenset()).isdisjoint(there)
 
-    def _negation_fault(self, text: str, evidence: Sequence[Evidence]) -> bool:
-        """Say whether a word is denied here and not there, or there and not here."""
+    def _negation_fault(
+        self, text: str, evidence: Sequence[Evidence], plain: frozenset[str] = frozenset()
+    ) -> bool:
+        """Say whether a word, other than the `plain` ones, is denied here and not there, or there and not here."""
         said = frozenset(stems(text))
         reach = facts.denied(text, stem) - STOP
-        denied = reach - self.rules.link or reach - self.rules.talk
+        denied = reach - self.rules.link - plain or reach - self.rules.talk
         units = [unit for one in evidence for unit in one.units]
         if facts.restricted(text):
             alone = [facts.alone(unit.text, stem) for unit in units if facts.restricted(unit.text)]
@@ -443,7 +453,8 @@ class Checker:
         for clause in re.split(r"[,;:–]|\b(?:and|so|but|which|because|while|as|until|if|when)\b", text):
             named = facts.parts(clause)
             for verb in frozenset(stems(facts.unpaired(clause))) & _ACTS if named else ():
-                same = [found for unit in units if (found := _parts_with(unit, verb))]
+                alike = (self._wide([verb]) & _ACTS) | {verb}
+                same = [found for unit in units if (found := _parts_with(unit, alike))]
                 if same and not any(named & found for found in same):
                     return True
         return False
@@ -530,13 +541,19 @@ class Checker:
         return best[1], best[2]
 
 
-def _parts_with(unit: Unit, verb: str) -> frozenset[str]:
-    """Return the parts of the body in the clauses of a sentence that hold a verb."""
+def _parts_with(unit: Unit, verbs: frozenset[str]) -> frozenset[str]:
+    """Return the parts of the body in the clauses of a sentence that hold one of some verbs."""
     found: frozenset[str] = frozenset()
-    for clause in re.split(r"\s[–—]\s|[;:]", unit.text):
-        if verb in stems(facts.unpaired(clause)):
+    for clause in re.split(r"\s[–—]\s|[;:]|\b(?:until|so that)\b", unit.text):
+        if not verbs.isdisjoint(stems(facts.unpaired(clause))):
             found |= unit.parts if facts.pointing(clause) else facts.parts(clause)
     return found
+
+
+def _conditional(text: str, match: re.Match[str]) -> bool:
+    """Say whether what seems a diagnosis stands under a condition: "when your hips are tight"."""
+    before = re.split(r"[,;:.]", text[: match.start()])[-1]
+    return bool(re.search(r"\byou", match[0], re.IGNORECASE) and _CONDITION.search(before))
 
 
 def _among(number: facts.Number, there: set[facts.Number]) -> bool:

@@ -67,6 +67,7 @@ class Evidence:
         self.bindings = {pair for text in texts for pair in facts.bindings(text) | facts.implied(text)}
         self.sides = [pairs for text in texts for part in facts.clauses(text) if (pairs := facts.sides(part))]
         self.sided = bool(self.sides) or bool(_SIDED.search(self.whole))
+        self.limbs = facts.single(self.whole)
         self.contacts = {pair for text in texts for pair in facts.contacts(text)}
         self.periods = {period for text in texts for period in facts.per_period(text)}
         self.dose = facts.numbers(chunk.exercise.dose) if chunk.exercise else []

@@ -125,7 +125,7 @@ _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _NEGATIONS = re.compile(
     r"\b(?:not|never|no|nor|neither|without|avoid|avoids|avoiding|don't|doesn't|isn't|aren't|can't|cannot|won't|"
     r"shouldn't|needn't|wouldn't|nobody|nothing|none|instead of|rather than|unlike|except|"
-    r"free of|stop(?:s|ped|ping)?|keep(?:s|ing)? (?:\w+ ){0,4}from)\b",
+    r"free of|stop(?:s|ped|ping)?|keep(?:s|ing)? (?:\w+ ){0,4}from(?= \w+ing\b))\b",
     re.IGNORECASE,
 )
 LACKING = ("neglect", "neglected", "lack", "skip", "alone", "overlook")
@@ -321,6 +321,7 @@ def lessened(text: str, stem: Callable[[str], str]) -> frozenset[str]:
         words = _WORD.findall(clause)
         at = next((i for i, word in enumerate(words) if word in _LESS), len(words))
         found |= {stem(word) for word in words[at + 1 :]}
+        found |= {stem(w) for i, word in enumerate(words) if word == "against" for w in words[i + 1 : i + 3]}
     return frozenset(found)
 
 
@@ -332,6 +333,21 @@ def brought(text: str, stem: Callable[[str], str]) -> frozenset[str]:
     if re.search(r"\b(?:if|when|whenever|after)\b", text.lower()):
         return frozenset()
     return frozenset(stem(w) for rest in _BROUGHT.findall(text.lower()) for w in _WORD.findall(rest))
+
+
+_BOTH = re.compile(r"\bboth (?:your |of your )?(?:(?:\w+ and )?)(arm|leg|hand|foot|feet|knee|heel|elbow)s?\b", re.IGNORECASE)
+_SINGLE = re.compile(r"\b(?:one|other|front|top|single)[ -](arm|leg|hand|foot|knee|heel|elbow)\b", re.IGNORECASE)
+
+
+def both(text: str) -> frozenset[str]:
+    """Return the limbs that `text` says both of: "both feet"."""
+    found = {_singular(limb.lower()) for limb in _BOTH.findall(text)}
+    return frozenset(found | ({"leg", "foot"} if found & {"leg", "foot"} else set()))
+
+
+def single(text: str) -> frozenset[str]:
+    """Return the limbs of which `text` names one: "on one leg"."""
+    return frozenset(limb.lower() for limb in _SINGLE.findall(text))
 
 
 _SHUNNED = re.compile(r"\b(?:instead of|rather than)\b")
@@ -437,7 +453,10 @@ def pointing(text: str) -> bool:
     return bool(re.search(r"\b(?:these|those|them|they|it|there|this)\b", text.lower()))
 
 
-_BEARS = re.compile(r"\b(work(?:s|ing)? (?:harder|more|extra)|compensat\w+|absorb\w*)")
+_BEARS = re.compile(
+    r"\b(work(?:s|ing)? (?:harder|more|extra)|compensat\w+|absorb\w*"
+    r"|tak(?:e|es|ing) (?:on |up |in )?(?:more|the|extra)(?: of the)? (?:impact|load|stress|shock|force))"
+)
 
 
 def bearers(text: str) -> set[tuple[str, str]]:
@@ -446,7 +465,8 @@ def bearers(text: str) -> set[tuple[str, str]]:
     for clause in re.split(r"[,;:]|\b(?:which|while|when|if)\b", text.lower()):
         for match in _BEARS.finditer(clause):
             if named := _PARTS.findall(clause[: match.start()]):
-                found.add((match[1][:4], named[-1].removesuffix("s")))
+                verb = "abso" if match[1].startswith("tak") else match[1][:4]
+                found.add((verb, named[-1].removesuffix("s")))
     return found
 
 

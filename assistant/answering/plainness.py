@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answering.rules import Rules
+from assistant.answering.rules import Rules, stem
 
 RIDGE = 3.0
-LIMIT = -0.2
-"""Score below which a word counts as plain (-1 plain, 1 concrete); leans to holding back."""
+LIMITS = (0.3, 0.1, -0.1)
+"""Score below which a word counts as plain (-1 plain, 1 concrete): where it is the only foreign one of a
+sentence, one of two, one of more. The more words a passage does not hold, the surer each of them must be."""
 
 
 class Plainness:
@@ -31,6 +32,7 @@ class Plainness:
     def __init__(self, rules: Rules, encode: Callable[[Sequence[str]], NDArray[np.float32]]) -> None:
         self._encode = encode
         self._concrete = rules.concrete
+        self._stems = frozenset(map(stem, rules.concrete)) - frozenset(map(stem, rules.plain))
         words = [*sorted(rules.concrete), *sorted(rules.plain)]
         wanted = np.r_[np.ones(len(rules.concrete)), -np.ones(len(rules.plain))]
         rows = np.c_[encode(words), np.ones(len(words))]
@@ -43,7 +45,7 @@ class Plainness:
     def all(self, words: Iterable[str]) -> bool:
         """Say whether none of `words` states anything by itself."""
         asked = [word.lower() for word in words]
-        if not asked or any(word in self._concrete for word in asked):
+        if not asked or any(word in self._concrete or stem(word) in self._stems for word in asked):
             return not asked
         scores = np.c_[self._encode(asked), np.ones(len(asked))] @ self._weights
-        return bool(np.max(scores) < LIMIT)
+        return bool(np.max(scores) < LIMITS[min(len(set(asked)), len(LIMITS)) - 1])
