@@ -384,8 +384,16 @@ class Checker:
         shunned = facts.shunned(text) and any(
             facts.restricted(unit.text) and denied <= self._wide(unit.stems) for unit in units
         )
+        # "Without a weight" of "a weight or just bodyweight" takes one of two.
+        chosen = any(
+            denied <= self._wide(side) and facts.has_choice_word(text)
+            for unit in units
+            for pair in unit.alternatives
+            for side in pair
+        )
         if (
             facts.negated(text)
+            and not (chosen and denied)
             and not (lies and lies <= touching)
             and not shunned
             and not any(denied and self._denies(unit, denied, benefit) for unit in units)

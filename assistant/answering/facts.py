@@ -106,7 +106,7 @@ _TO_THE_SIDE = re.compile(
 )
 _AWAY = re.compile(r"\baway from (?:your|the) (?:\w+ )?(\w+)", re.IGNORECASE)
 _ON = re.compile(r"\b(?:on|against|into|onto) (?:the |your )?(?:ground|floor|mat)\b")
-_OFF = re.compile(r"\b(?:off|from|above|clear of) (?:the |your )?(?:ground|floor|mat)\b")
+_OFF = re.compile(r"\b(?:off|from|above|clear of|leav(?:e|es|ing)) (?:the |your )?(?:ground|floor|mat)\b")
 _PARTS = re.compile(
     r"\b(?:ankle|arm|belly|calf|calves|chest|chin|core|ear|elbow|feet|foot|finger|forearm|glute|groin|hamstring|hand|"
     r"head|heel|hip|kneecap|knee|leg|neck|oblique|palm|quad|quadriceps|rib|shin|shoulder|spine|stomach|thigh|toe|torso|"
@@ -118,7 +118,7 @@ _VERBS = frozenset(
 _BREATH = {"inhale": "inhale", "breathe in": "inhale", "exhale": "exhale", "breathe out": "exhale"}
 _SHAPE = {"arch": "arch", "round": "round", "cow": "arch", "cat": "round"}
 _CLAUSE = re.compile(
-    r"\s*(?:[,;:]?\s*\bthen\b|;|\bbefore\b|\bfollowed by\b|,\s*(?:and )?(?=(?:your |the )?(?:left|right) \w+ (?!back|forward)\w+(?:s|es)\b))\s*",
+    r"\s*(?:[,;:]?\s*\bthen\b|;|\bbefore\b|\bfollowed by\b|,\s*(?:and )?(?=(?:your |the )?(?:left|right) \w+ (?:to (?:your |the )?(?:left|right)|(?!back|forward)\w+(?:s|es))\b))\s*",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
@@ -226,7 +226,10 @@ def bindings(text: str) -> set[tuple[str, str]]:
     found = {("lie", way) for pattern, way in _LIES if pattern.search(text)} | _breathed(text)
     found |= {("way", "side") for _ in _TO_THE_SIDE.findall(text)}
     found |= {("away", _singular(noun.lower())) for noun in _AWAY.findall(text) if noun.lower() in NOUNS}
-    for clause in re.split(r"[,;.]|\b(?:then|while|as|until|before)\b|\band (?=inhale|exhale|breathe)", text.lower()):
+    for clause in re.split(r"[,;.]|\b(?:then|while|as|until|before)\b|\band (?=inhale|exhale|breathe|"
+        r"hinge|lean|shift|step|move|reach|extend|lift|lower|push|tip|fold|let|keep|bend|press|raise|rotate|return|come|bring|send)",
+        text.lower(),
+    ):
         words = _WORD.findall(clause)
         for index, word in enumerate(words):
             direction = _SAME_WAY.get(word.rstrip("s"), word.rstrip("s"))
@@ -350,6 +353,11 @@ def single(text: str) -> frozenset[str]:
     return frozenset(limb.lower() for limb in _SINGLE.findall(text))
 
 
+def has_choice_word(text: str) -> bool:
+    """Say whether `text` leaves something out by choice: "without a weight"."""
+    return bool(re.search(r"\b(?:without|no)\b", text.lower())) and not demanded(text)
+
+
 _SHUNNED = re.compile(r"\b(?:instead of|rather than)\b")
 
 
@@ -424,6 +432,14 @@ def causes(text: str, stem: Callable[[str], str]) -> list[tuple[frozenset[str], 
     for part in re.split(r"[;:]|,\s*(?:so|and|but|which)\b|\b(?:because|since|while|if|when)\b", text.lower()):
         words = _WORD.findall(part.replace("’", "'"))
         for index, word in enumerate(words):
+            if word in _DEGREES and index > 1 and words[index - 1] in ("mean", "means"):
+                found.append(
+                    (
+                        frozenset(map(stem, words[: index - 1])),
+                        1 if word in _MORE else -1,
+                        frozenset(stem(w) for w in words[index + 1 : index + 1 + EFFECT_WORDS]),
+                    )
+                )
             sign = 0 if word in _DEGREES else 1 if word in _MORE else -1 if word in _LESS else 0
             if sign and index:
                 before = frozenset(map(stem, words[:index]))
@@ -443,7 +459,7 @@ def parts(text: str) -> frozenset[str]:
 ACTS = (
     "squeeze", "press", "push", "lift", "raise", "lower", "tap", "touch", "extend", "reach", "hinge", "rotate",
     "shift", "bend", "stack", "round", "arch", "strengthen", "target", "release", "force", "absorb", "compensate",
-    "engage", "overload", "kneel", "tighten", "loosen", "straighten", "open", "slide", "pull", "anchor", "load",
+    "engage", "overload", "kneel", "tighten", "loosen", "straighten", "open", "stretch", "slide", "pull", "anchor", "load",
 )  # fmt: skip
 """Verbs of which it matters what part of the body does them, or has them done to it."""
 

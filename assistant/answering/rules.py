@@ -111,7 +111,7 @@ _DEGREES = {"calves": "calf", "feet": "foot", "softer": "soft", "softest": "soft
     for root in [one.removesuffix("e").removesuffix("y") + ("i" if one.endswith("y") else "")]
     for form in (f"{root}er", f"{root}est", f"{one}ens", f"{one}ening")
     if form not in ("strongens", "strongening")
-} | {"sharpen": "sharp", "bigger": "big", "biggest": "big", "flatter": "flat", "longest": "long"}
+} | {"sharpen": "sharp", "bigger": "big", "biggest": "big", "flatter": "flat", "longest": "long", "hardest": "hard"}
 """Forms of one word: "sharper" and "sharpens" say what "sharp" says."""
 
 
