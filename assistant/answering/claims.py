@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering import facts
-from assistant.answering.evidence import Evidence, Unit, units
+from assistant.answering.evidence import Evidence, Unit, plain, units
 from assistant.answering.mentions import Mentions
 from assistant.answering.plainness import Plainness
 from assistant.answering.rules import STOP, WORD, ClaimsError, Rules, stem, stems
@@ -59,6 +59,7 @@ _LINK = re.compile(
 _MAIL = re.compile(r"\S+\s?(?:@|\(at\)|\[at\])\s?\S+\.\w+", re.IGNORECASE)
 _PHONE = re.compile(r"(?:\+|\b0|\(0|\b1-|\b)\d(?:[\s().-]?\d){5,}|\b(?:111|112|911|999|988)\b")
 _CONDITION = re.compile(r"\b(?:if|when|once|whenever|unless)\b", re.IGNORECASE)
+_BURDENS = frozenset(map(stem, ("stress", "impact", "load", "strain", "pressure")))
 _DENIED = ("side", "negation", "opposite")
 _ACTS = frozenset(map(stem, facts.ACTS))
 _MARKUP = re.compile(r"</?[a-z!][^>]*>|\]\(|!\[|`|\{\{|\}\}|<<|>>|\|", re.IGNORECASE)
@@ -154,6 +155,9 @@ class Checker:
         if self._is_talk(text):
             return Verdict(True, "talk")
         cited = [passages[mark - 1] for mark in dict.fromkeys(marks)]
+        for chunk in cited or passages:
+            if chunk.id in self._evidence and plain(text) in self._evidence[chunk.id].said:
+                return Verdict(True, "", (chunk,))  # the guide's own sentence
         return self._supported(self.rules.rewritten(text), cited, passages, about)
 
     # ── what no sentence may hold ─────────────────────────────────────────────────────────────────────────
@@ -171,11 +175,11 @@ class Checker:
             return "markup"
         if not self._prompt_runs.isdisjoint(_runs(text)):
             return "prompt"
-        plain = text.replace("’", "'")
+        straight = text.replace("’", "'")
         for name in ("steering", "drug", "diagnosis", "reassurance"):
             for pattern in self.rules.never[name]:
                 if any(
-                    name != "diagnosis" or not _conditional(plain, match) for match in pattern.finditer(plain)
+                    name != "diagnosis" or not _conditional(straight, match) for match in pattern.finditer(straight)
                 ):
                     return name
         return ""
@@ -366,12 +370,12 @@ class Checker:
         return not self.rules.opposites.get(s, frozenset()).isdisjoint(there)
 
     def _negation_fault(
-        self, text: str, evidence: Sequence[Evidence], plain: frozenset[str] = frozenset()
+        self, text: str, evidence: Sequence[Evidence], foreign: frozenset[str] = frozenset()
     ) -> bool:
-        """Say whether a word, other than the `plain` ones, is denied here and not there, or there and not here."""
+        """Say whether a word, other than the `foreign` ones, is denied here and not there, or there and not here."""
         said = frozenset(stems(text))
         reach = facts.denied(text, stem) - STOP
-        denied = reach - self.rules.link - plain or reach - self.rules.talk
+        denied = reach - self.rules.link - foreign or reach - self.rules.talk
         units = [unit for one in evidence for unit in one.units]
         if facts.restricted(text):
             alone = [facts.alone(unit.text, stem) for unit in units if facts.restricted(unit.text)]
@@ -381,8 +385,10 @@ class Checker:
         benefit = facts.benefit_denied(text)
         touching = {pair for one in evidence for pair in one.contacts}
         lies = facts.contacts(text)  # "don't let your back come off the ground" says that it stays on it
-        shunned = facts.shunned(text) and any(
-            facts.restricted(unit.text) and denied <= self._wide(unit.stems) for unit in units
+        shunned = any(
+            denied <= self._wide(unit.stems)
+            and (facts.shunned(text) and facts.restricted(unit.text) or facts.advised_against(text) and _adverse(unit))
+            for unit in units
         )
         # "Without a weight" of "a weight or just bodyweight" takes one of two.
         chosen = any(
@@ -460,7 +466,7 @@ class Checker:
         """
         for clause in re.split(r"[,;:–]|\b(?:and|so|but|which|because|while|as|until|if|when)\b", text):
             named = facts.parts(clause)
-            for verb in frozenset(stems(facts.unpaired(clause))) & _ACTS if named else ():
+            for verb in frozenset(stems(facts.verbal(clause))) & _ACTS if named else ():
                 alike = (self._wide([verb]) & _ACTS) | {verb}
                 same = [found for unit in units if (found := _parts_with(unit, alike))]
                 if same and not any(named & found for found in same):
@@ -562,6 +568,11 @@ def _conditional(text: str, match: re.Match[str]) -> bool:
     """Say whether what seems a diagnosis stands under a condition: "when your hips are tight"."""
     before = re.split(r"[,;:.]", text[: match.start()])[-1]
     return bool(re.search(r"\byou", match[0], re.IGNORECASE) and _CONDITION.search(before))
+
+
+def _adverse(unit: Unit) -> bool:
+    """Say whether a sentence names what to avoid: it overloads, or increases stress or impact."""
+    return any(sign > 0 and s in _BURDENS for sign, s in unit.effects) or stem("overload") in unit.stems
 
 
 def _among(number: facts.Number, there: set[facts.Number]) -> bool:

@@ -46,6 +46,8 @@ class Evidence:
         self.headed = [*texts, *(f"{chunk.title}: {text}" for text in texts if chunk.exercise)]
         head = f"{chunk.section.split(' > ')[-1]} {chunk.title}"
         self.whole = " ".join([head, *texts])
+        self.said = frozenset(map(plain, texts))
+        """Its sentences without case and marks."""
         self.stems = frozenset(stems(self.whole))
         self.numbers = frozenset(n for text in texts for n in facts.numbers(text))
         self.units = [
@@ -72,6 +74,11 @@ class Evidence:
         self.periods = {period for text in texts for period in facts.per_period(text)}
         self.dose = facts.numbers(chunk.exercise.dose) if chunk.exercise else []
         self.each_side = bool(chunk.exercise and re.search(r"\bside\b", chunk.exercise.dose))
+
+
+def plain(text: str) -> str:
+    """Return `text` in lower case without punctuation."""
+    return " ".join(re.findall(r"[\w°%–-]+", text.lower()))
 
 
 def units(chunk: Chunk) -> list[str]:

@@ -139,7 +139,7 @@ _SHORT_SCOPE = {"without": 1, "no": 2, "keep": 2, "keeps": 2, "keeping": 2, "avo
 SCOPE = 6
 """Words behind a negation that it may deny; it ends earlier at a comma, "but" and the like (ConText,
 Harkema et al. 2009)."""
-_QUANTIFIED = re.compile(r"^\s*(?:enough|any|much|proper|sufficient|the|your)\b")
+_QUANTIFIED = re.compile(r"^\s*(?:enough|any|much|proper|sufficient|the|your|an?)\b")
 _SCOPE_END = re.compile(r"[,;:.!?–—]|\b(?:but|so|because|when|while|and keep|then|which|if)\b", re.IGNORECASE)
 
 
@@ -358,6 +358,19 @@ def has_choice_word(text: str) -> bool:
     return bool(re.search(r"\b(?:without|no)\b", text.lower())) and not demanded(text)
 
 
+_ADVISED = re.compile(r"\b(?:try not to|avoid|be careful not to|don't)\b(?!.*\b(?:help|professional|doctor|specialist)\b)")
+
+
+def advised_against(text: str) -> bool:
+    """Say whether `text` advises against something, other than against getting help."""
+    return bool(_ADVISED.search(text.lower().replace("’", "'")))
+
+
+def verbal(text: str) -> str:
+    """Return `text` without its names for parts and its nouns that look like verbs: "lower back", "a stretch"."""
+    return re.sub(r"\b(?:a|the|this|that|each|every|hip|flexor|gentle|good) (?:(?!your|of|to)\w+ )?(?:stretch|tap|press|lift|load|shift)(?:es|s)?\b", "", unpaired(text))
+
+
 _SHUNNED = re.compile(r"\b(?:instead of|rather than)\b")
 
 
@@ -519,7 +532,10 @@ def contacts(text: str) -> set[tuple[str, str]]:
             if match := pattern.search(clause):
                 if negated(clause):
                     way = {"on": "off", "off": "on"}[way]
-                found |= {(part, way) for part in parts(clause[: match.start()])}
+                before = clause[: match.start()]
+                tail = before.rsplit(",", 1)[-1]  # "while your arm moves, your back stays on the floor"
+                here = parts(tail) if re.search(r"\b(?:your|the)\b", tail) and parts(tail) else parts(before)
+                found |= {(part, way) for part in here}
     return found
 
 
