@@ -60,6 +60,16 @@ _MAIL = re.compile(r"\S+\s?(?:@|\(at\)|\[at\])\s?\S+\.\w+", re.IGNORECASE)
 _PHONE = re.compile(r"(?:\+|\b0|\(0|\b1-|\b)\d(?:[\s().-]?\d){5,}|\b(?:111|112|911|999|988)\b")
 _CONDITION = re.compile(r"\b(?:if|when|once|whenever|unless)\b", re.IGNORECASE)
 _BURDENS = frozenset(map(stem, ("stress", "impact", "load", "strain", "pressure")))
+_BURDENED = frozenset(
+    map(
+        stem,
+        "overload overloaded stress strain impact load pressure harder work tough burden hurt risk demand toll pain ache "
+        "trouble worse lead price compensate absorb problem careful gradual prepare preparation variety vary mix "
+        "off same avoid".split(),
+    )
+)
+"""Words of a sentence that says, or may say, that something is a burden."""
+_RELIEFS = frozenset(map(stem, ("relief", "relieve", "ease", "reduce", "loosen", "undo", "help", "improve")))
 _DENIED = ("side", "negation", "opposite")
 _ACTS = frozenset(map(stem, facts.ACTS))
 _MARKUP = re.compile(r"</?[a-z!][^>]*>|\]\(|!\[|`|\{\{|\}\}|<<|>>|\|", re.IGNORECASE)
@@ -179,7 +189,8 @@ class Checker:
         for name in ("steering", "drug", "diagnosis", "reassurance"):
             for pattern in self.rules.never[name]:
                 if any(
-                    name != "diagnosis" or not _conditional(straight, match) for match in pattern.finditer(straight)
+                    name != "diagnosis" or not _conditional(straight, match)
+                    for match in pattern.finditer(straight)
                 ):
                     return name
         return ""
@@ -252,18 +263,31 @@ class Checker:
         return any(facts.numbers(part) or len(stems(part)) > 5 for part in parts)
 
     def _part(
-        self, text: str, named: Chunk | None, cited: Sequence[Chunk], known: Sequence[Chunk], about: Chunk | None
+        self,
+        text: str,
+        named: Chunk | None,
+        cited: Sequence[Chunk],
+        known: Sequence[Chunk],
+        about: Chunk | None,
     ) -> Verdict:
         """Check one part against what it cites; without marks, against the passages one by one."""
         if cited:
             own = [named] if named is not None and named in cited else []
             tries = [own, list(cited)] if own and len(cited) > 1 else [own or list(cited)]
             if named is not None and not own:
+                # Of an exercise that it neither cites nor finds named in what it cites, nothing is known.
+                said = self._title(named) & frozenset(stems(text))
+                if not any(said <= self._evidence[c.id].stems for c in cited):
+                    return Verdict(False, "name")
                 tries = [list(cited)]
         else:
             # One passage at a time: a union of passages would let words of two make up a third statement.
             # "Hold it for 20 seconds" without a name is about the exercise that was spoken of, not any other.
-            open_to = known if named is not None else [c for c in known if not c.exercise or (about is not None and c.id == about.id)]
+            open_to = (
+                known
+                if named is not None
+                else [c for c in known if not c.exercise or (about is not None and c.id == about.id)]
+            )
             near = sorted(open_to, key=lambda c: -self._nearness(text, c))[:NEAREST]
             tries = [[chunk] for chunk in dict.fromkeys([*([named] if named is not None else []), *near])]
         first: Verdict | None = None
@@ -291,8 +315,10 @@ class Checker:
         """Return what keeps `text` from resting on `evidence`, or ""."""
         if reason := self._number_fault(text, evidence, named):
             return reason
-        if self._side_fault(text, evidence) or facts.same_side(text) and not any(
-            facts.same_side(one.whole) for one in evidence
+        if (
+            self._side_fault(text, evidence)
+            or facts.same_side(text)
+            and not any(facts.same_side(one.whole) for one in evidence)
         ):
             return "side"
         there = frozenset().union(*(one.stems for one in evidence))
@@ -387,7 +413,12 @@ class Checker:
         lies = facts.contacts(text)  # "don't let your back come off the ground" says that it stays on it
         shunned = any(
             denied <= self._wide(unit.stems)
-            and (facts.shunned(text) and facts.restricted(unit.text) or facts.advised_against(text) and _adverse(unit))
+            and (
+                facts.shunned(text)
+                and facts.restricted(unit.text)
+                or facts.advised_against(text)
+                and _adverse(unit)
+            )
             for unit in units
         )
         # "Without a weight" of "a weight or just bodyweight" takes one of two.
@@ -456,6 +487,7 @@ class Checker:
             or self._other_part(text, units)
             or self._other_bearer(text, units)
             or self._brought_about(text, units)
+            or self._made_good(text, units)
         )
 
     def _other_part(self, text: str, units: Sequence[Unit]) -> bool:
@@ -481,12 +513,26 @@ class Checker:
                 return True
         return False
 
+    def _made_good(self, text: str, units: Sequence[Unit]) -> bool:
+        """Say whether what burdens the body in the nearest sentence is spoken of here without any burden."""
+        said = frozenset(stems(text))
+        best = max(units, key=lambda unit: len(self._wide(unit.stems) & said))
+        if facts.negated(text) or said & _BURDENED or any(sign > 0 for sign, _ in facts.effects(text, stem)):
+            return False
+        return any(
+            len(before & said - STOP - self.rules.talk) >= LEAST_SHARED
+            for before, sign, behind in best.causes
+            if sign > 0 and behind & (_BURDENS | {"back", "work"})
+        )
+
     def _brought_about(self, text: str, units: Sequence[Unit]) -> bool:
         """Say whether something is brought about here that the nearest sentence says is lessened."""
         said = frozenset(stems(text))
         best = max(units, key=lambda unit: len(self._wide(unit.stems) & said))
         lessened = {s for sign, s in best.effects if sign < 0} - STOP - self.rules.link
-        return bool(facts.brought(text, stem) & lessened - facts.lessened(text, stem) - facts.denied(text, stem))
+        return not said & _RELIEFS and bool(
+            facts.brought(text, stem) & lessened - facts.lessened(text, stem) - facts.denied(text, stem)
+        )
 
     def _opposite_word(self, text: str, units: Sequence[Unit], evidence: Sequence[Evidence]) -> bool:
         said = frozenset(stems(facts.unpaired(text)))

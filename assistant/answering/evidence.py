@@ -13,7 +13,9 @@ from assistant.ingestion.chunks import Chunk, sentences
 _CONTRAST = re.compile(r",\s+(?:but|yet)\s+", re.IGNORECASE)
 """What stands before it is often what is not so; a claim rests on one side of it."""
 
-_SIDED = re.compile(r"\b(?:sides?|other|front|one) (?:arm|leg|foot|knee|hand|heel)s?\b|\bper side\b", re.IGNORECASE)
+_SIDED = re.compile(
+    r"\b(?:sides?|other|front|one) (?:arm|leg|foot|knee|hand|heel)s?\b|\bper side\b", re.IGNORECASE
+)
 """A movement of one limb, or of one after the other."""
 
 

@@ -102,7 +102,8 @@ _LIES = (
     ),
 )
 _TO_THE_SIDE = re.compile(
-    r"\b(?:out )?to (?:the|one|your|each|either) (?:left |right )?side\b(?! to)|\bsideways?\b|\bout wide\b", re.IGNORECASE
+    r"\b(?:out )?to (?:the|one|your|each|either) (?:left |right )?side\b(?! to)|\bsideways?\b|\bout wide\b",
+    re.IGNORECASE,
 )
 _AWAY = re.compile(r"\baway from (?:your|the) (?:\w+ )?(\w+)", re.IGNORECASE)
 _ON = re.compile(r"\b(?:on|against|into|onto) (?:the |your )?(?:ground|floor|mat)\b")
@@ -113,7 +114,21 @@ _PARTS = re.compile(
     r"trunk|wrist|(?<=your )back|(?<=the )back|(?<=lower )back|(?<=upper )back|stabilizer|abdominal)s?\b"
 )
 _VERBS = frozenset(
-    ("step", "hinge", "shift", "lean", "reach", "extend", "lift", "face", "lie", "return", "move", "walk", "jump")
+    (
+        "step",
+        "hinge",
+        "shift",
+        "lean",
+        "reach",
+        "extend",
+        "lift",
+        "face",
+        "lie",
+        "return",
+        "move",
+        "walk",
+        "jump",
+    )
 )
 _BREATH = {"inhale": "inhale", "breathe in": "inhale", "exhale": "exhale", "breathe out": "exhale"}
 _SHAPE = {"arch": "arch", "round": "round", "cow": "arch", "cat": "round"}
@@ -226,7 +241,8 @@ def bindings(text: str) -> set[tuple[str, str]]:
     found = {("lie", way) for pattern, way in _LIES if pattern.search(text)} | _breathed(text)
     found |= {("way", "side") for _ in _TO_THE_SIDE.findall(text)}
     found |= {("away", _singular(noun.lower())) for noun in _AWAY.findall(text) if noun.lower() in NOUNS}
-    for clause in re.split(r"[,;.]|\b(?:then|while|as|until|before)\b|\band (?=inhale|exhale|breathe|"
+    for clause in re.split(
+        r"[,;.]|\b(?:then|while|as|until|before)\b|\band (?=inhale|exhale|breathe|"
         r"hinge|lean|shift|step|move|reach|extend|lift|lower|push|tip|fold|let|keep|bend|press|raise|rotate|return|come|bring|send)",
         text.lower(),
     ):
@@ -246,13 +262,17 @@ def bindings(text: str) -> set[tuple[str, str]]:
                 continue
             if clause_front := word == "front" and index > 1 and words[index - 1] == "in":
                 before = [w for w in words[max(0, index - 4) : index] if w in NOUNS]
-                found |= {(_singular(noun), "at the front") for noun in before[-1:]} if clause_front else set()
+                found |= (
+                    {(_singular(noun), "at the front") for noun in before[-1:]} if clause_front else set()
+                )
                 continue
             if word == "back" and index and words[index - 1] in NOUNS:
                 direction = "back"
             before = [w for w in words[max(0, index - 4) : index] if w in NOUNS]
             if direction and before:
                 found.add((_singular(before[-1]), direction))
+            elif word == "back" and index and words[index - 1] in _VERBS and before:
+                found.add((_singular(before[-1]), "back"))
             elif direction in ("forward", "back") and index and words[index - 1] in ("hunching", "leaning"):
                 found.add((words[index - 1], direction))
             elif index and words[index - 1] in _VERBS and (direction or word == "back"):
@@ -338,8 +358,12 @@ def brought(text: str, stem: Callable[[str], str]) -> frozenset[str]:
     return frozenset(stem(w) for rest in _BROUGHT.findall(text.lower()) for w in _WORD.findall(rest))
 
 
-_BOTH = re.compile(r"\bboth (?:your |of your )?(?:(?:\w+ and )?)(arm|leg|hand|foot|feet|knee|heel|elbow)s?\b", re.IGNORECASE)
-_SINGLE = re.compile(r"\b(?:one|other|front|top|single)[ -](arm|leg|hand|foot|knee|heel|elbow)\b", re.IGNORECASE)
+_BOTH = re.compile(
+    r"\bboth (?:your |of your )?(?:(?:\w+ and )?)(arm|leg|hand|foot|feet|knee|heel|elbow)s?\b", re.IGNORECASE
+)
+_SINGLE = re.compile(
+    r"\b(?:one|other|front|top|single)[ -](arm|leg|hand|foot|knee|heel|elbow)\b", re.IGNORECASE
+)
 
 
 def both(text: str) -> frozenset[str]:
@@ -358,7 +382,9 @@ def has_choice_word(text: str) -> bool:
     return bool(re.search(r"\b(?:without|no)\b", text.lower())) and not demanded(text)
 
 
-_ADVISED = re.compile(r"\b(?:try not to|avoid|be careful not to|don't)\b(?!.*\b(?:help|professional|doctor|specialist)\b)")
+_ADVISED = re.compile(
+    r"\b(?:try not to|avoid|be careful not to|don't)\b(?!.*\b(?:help|professional|doctor|specialist)\b)"
+)
 
 
 def advised_against(text: str) -> bool:
@@ -368,7 +394,11 @@ def advised_against(text: str) -> bool:
 
 def verbal(text: str) -> str:
     """Return `text` without its names for parts and its nouns that look like verbs: "lower back", "a stretch"."""
-    return re.sub(r"\b(?:a|the|this|that|each|every|hip|flexor|gentle|good) (?:(?!your|of|to)\w+ )?(?:stretch|tap|press|lift|load|shift)(?:es|s)?\b", "", unpaired(text))
+    return re.sub(
+        r"\b(?:a|the|this|that|each|every|hip|flexor|gentle|good) (?:(?!your|of|to)\w+ )?(?:stretch|tap|press|lift|load|shift)(?:es|s)?\b",
+        "",
+        unpaired(text),
+    )
 
 
 _SHUNNED = re.compile(r"\b(?:instead of|rather than)\b")
@@ -404,7 +434,9 @@ _SURE = re.compile(
 _HEDGED = re.compile(r"\b(?:may|might|can|could|often|usually|sometimes)\b")
 
 
-_SAME_SIDE = re.compile(r"\b(?:same[- ](?:side|hand|arm|leg|foot)|(?:left|right) with (?:the|your) (left|right))\b")
+_SAME_SIDE = re.compile(
+    r"\b(?:same[- ](?:side|hand|arm|leg|foot)|(?:left|right) with (?:the|your) (left|right))\b"
+)
 
 
 def same_side(text: str) -> bool:
@@ -442,9 +474,13 @@ def hedged(text: str) -> bool:
 def causes(text: str, stem: Callable[[str], str]) -> list[tuple[frozenset[str], int, frozenset[str]]]:
     """Return who does what to what: the words before a word of growing or shrinking, its sign, those behind."""
     found: list[tuple[frozenset[str], int, frozenset[str]]] = []
-    for part in re.split(r"[;:]|,\s*(?:so|and|but|which)\b|\b(?:because|since|while|if|when)\b", text.lower()):
+    for part in re.split(
+        r"[;:–]|,\s*(?:so|and|but|which)\b|\b(?:because|since|while|if|when)\b", text.lower()
+    ):
         words = _WORD.findall(part.replace("’", "'"))
         for index, word in enumerate(words):
+            if word == "harder":
+                found.append((frozenset(map(stem, words[: max(0, index - 2)])), 1, frozenset({"work"})))
             if word in _DEGREES and index > 1 and words[index - 1] in ("mean", "means"):
                 found.append(
                     (
@@ -465,14 +501,14 @@ def parts(text: str) -> frozenset[str]:
     """Return the parts of the body that a clause names, in the singular."""
     return frozenset(
         {"calves": "calf", "feet": "foot"}.get(part, part.removesuffix("s"))
-        for part in _PARTS.findall(text.lower().replace("spinal", "spine"))
+        for part in _PARTS.findall(re.sub(r"\bon your back\b", "", text.lower().replace("spinal", "spine")))
     )
 
 
 ACTS = (
     "squeeze", "press", "push", "lift", "raise", "lower", "tap", "touch", "extend", "reach", "hinge", "rotate",
     "shift", "bend", "stack", "round", "arch", "strengthen", "target", "release", "force", "absorb", "compensate",
-    "engage", "overload", "kneel", "tighten", "loosen", "straighten", "open", "stretch", "slide", "pull", "anchor", "load",
+    "engage", "overload", "tighten", "loosen", "straighten", "open", "stretch", "extension", "rotation", "slide", "pull", "anchor", "load",
 )  # fmt: skip
 """Verbs of which it matters what part of the body does them, or has them done to it."""
 
@@ -499,7 +535,9 @@ def bearers(text: str) -> set[tuple[str, str]]:
     return found
 
 
-_ALONE = re.compile(r"\b(?:only|solely|purely|exclusively)\b((?:\W+\w+){1,4})|((?:\w+\W+){1,2})(?:alone|exclusively)\b")
+_ALONE = re.compile(
+    r"\b(?:only|solely|purely|exclusively)\b((?:\W+\w+){1,4})|((?:\w+\W+){1,2})(?:alone|exclusively)\b"
+)
 
 
 def alone(text: str, stem: Callable[[str], str]) -> frozenset[str]:
@@ -527,7 +565,9 @@ def implied(text: str) -> set[tuple[str, str]]:
 def contacts(text: str) -> set[tuple[str, str]]:
     """Return which part of the body is on the ground and which is off it."""
     found: set[tuple[str, str]] = set()
-    for clause in re.split(r"[;.]|\b(?:then|while|as|until|and (?=press|keep|hold|lift|raise|lower))\b", text.lower()):
+    for clause in re.split(
+        r"[;.]|\b(?:then|while|as|until|and (?=press|keep|hold|lift|raise|lower))\b", text.lower()
+    ):
         for way, pattern in (("on", _ON), ("off", _OFF)):
             if match := pattern.search(clause):
                 if negated(clause):
@@ -541,7 +581,9 @@ def contacts(text: str) -> set[tuple[str, str]]:
 
 def unpaired(text: str) -> str:
     """Return `text` with "lower back" and the like as one thing, so that "lower" is no direction."""
-    return re.sub(r"\b(?:lower|upper) (?=back|body|leg|arm)|\b(?:left|right)\b", "", text, flags=re.IGNORECASE)
+    return re.sub(
+        r"\b(?:lower|upper) (?=back|body|leg|arm)|\b(?:left|right)\b", "", text, flags=re.IGNORECASE
+    )
 
 
 def restricted(text: str) -> bool:

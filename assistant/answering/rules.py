@@ -105,13 +105,31 @@ _GRADED = (
     "sharp strong long short slow fast quick smooth light loose tight stiff firm steady deep gentle big small "
     "tough high new old easy heavy large simple safe calm flat wide straight strict clean quiet warm cool clear near"
 )
-_DEGREES = {"calves": "calf", "feet": "foot", "softer": "soft", "softest": "soft", "soften": "soft", "softens": "soft"} | {
-    form: one
-    for one in _GRADED.split()
-    for root in [one.removesuffix("e").removesuffix("y") + ("i" if one.endswith("y") else "")]
-    for form in (f"{root}er", f"{root}est", f"{one}ens", f"{one}ening")
-    if form not in ("strongens", "strongening")
-} | {"sharpen": "sharp", "bigger": "big", "biggest": "big", "flatter": "flat", "longest": "long", "hardest": "hard"}
+_DEGREES = (
+    {
+        "calves": "calf",
+        "feet": "foot",
+        "softer": "soft",
+        "softest": "soft",
+        "soften": "soft",
+        "softens": "soft",
+    }
+    | {
+        form: one
+        for one in _GRADED.split()
+        for root in [one.removesuffix("e").removesuffix("y") + ("i" if one.endswith("y") else "")]
+        for form in (f"{root}er", f"{root}est", f"{one}ens", f"{one}ening")
+        if form not in ("strongens", "strongening")
+    }
+    | {
+        "sharpen": "sharp",
+        "bigger": "big",
+        "biggest": "big",
+        "flatter": "flat",
+        "longest": "long",
+        "hardest": "hard",
+    }
+)
 """Forms of one word: "sharper" and "sharpens" say what "sharp" says."""
 
 
