@@ -44,6 +44,8 @@ VERBATIMWORDS, VERBATIM_SHARE = 4, 0.7
 """Words of a claim, and their share, that stand in one sentence of the passage when it is nearly verbatim."""
 NEAREST = 3
 """Passages that a sentence without a mark is held against."""
+MOST_WIDENED = 20_000
+"""Sets of stems that are kept with their synonyms."""
 MAXWORDS = 60
 TALKWORDS = 24
 """Words of the longest sentence that may say nothing of the guide."""
@@ -122,6 +124,7 @@ class Checker:
         self._plain = Plainness(rules, encode)
         self._contacts = frozenset(contact.rstrip("/").lower() for contact in contacts)
         self._evidence: dict[str, Evidence] = {}
+        self._widened: dict[frozenset[str], frozenset[str]] = {}
         for chunk in chunks:
             texts = [text for text in units(chunk) if not self.steers(text)]
             if texts:
@@ -309,7 +312,13 @@ class Checker:
         return frozenset(s for s in stems(text) if s not in self.rules.talk)
 
     def _wide(self, stems: Iterable[str]) -> frozenset[str]:
-        return frozenset(other for s in stems for other in (s, *self.rules.canon.get(s, ())))
+        """Return some stems with all that may stand for them; those of the passages are asked for often."""
+        asked = frozenset(stems)
+        if (known := self._widened.get(asked)) is None:
+            known = frozenset(other for s in asked for other in (s, *self.rules.canon.get(s, ())))
+            if len(self._widened) < MOST_WIDENED:
+                self._widened[asked] = known
+        return known
 
     def _fault(self, text: str, evidence: Sequence[Evidence], named: Chunk | None) -> Reason:
         """Return what keeps `text` from resting on `evidence`, or ""."""
@@ -501,7 +510,8 @@ class Checker:
             for verb in frozenset(stems(facts.verbal(clause))) & _ACTS if named else ():
                 alike = (self._wide([verb]) & _ACTS) | {verb}
                 same = [found for unit in units if (found := _parts_with(unit, alike))]
-                if same and not any(named & found for found in same):
+                there = frozenset().union(*same)
+                if same and (not named & there or facts.object_of(clause, verb, stem) - there):
                     return True
         return False
 

@@ -446,8 +446,7 @@ def same_side(text: str) -> bool:
 
 _BENEFIT_DENIED = re.compile(
     r"(?:\b(?:not|never|cannot|hardly|no longer)|n't) (?:really |actually |do much to |\w+ly )?(?:help|work|reduce|relieve|"
-    r"ease|prevent|improve|strengthen|build|support|protect|matter|increase|boost|train|stabili[sz]e|benefit|count|"
-    r"change|strain|cause|absorb|add|affect|interfere|overload|force|lead)"
+    r"ease|prevent|improve|strengthen|build|support|protect|matter|increase|boost|train|stabili[sz]e|benefit|count)"
 )
 
 
@@ -560,6 +559,17 @@ def implied(text: str) -> set[tuple[str, str]]:
     for _, way in (pair for pair in bindings(text) if pair[0] == "step"):
         found |= {("leg", way), ("foot", way)}
     return found
+
+
+def object_of(clause: str, verb: str, stem: Callable[[str], str]) -> frozenset[str]:
+    """Return the part of the body that stands right behind a verb: "knees" of "tap your knees"."""
+    words = _WORD.findall(verbal(clause).lower())
+    for index, word in enumerate(words):
+        if stem(word) == verb:
+            behind = words[index + 1 : index + 4]
+            if behind and behind[0] in ("your", "the", "both", "each", "one"):
+                return frozenset(sorted(parts(" ".join(behind[:3])))[:1])
+    return frozenset()
 
 
 def contacts(text: str) -> set[tuple[str, str]]:

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import Stemmer
@@ -133,6 +134,7 @@ _DEGREES = (
 """Forms of one word: "sharper" and "sharpens" say what "sharp" says."""
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Return a word's stem (Snowball, English)."""
     plain = word.lower().replace("’", "'").removesuffix("'s")
