@@ -29,7 +29,8 @@ _POINTING = re.compile(
     r"\b(?:the|these|those|your|both|this|that|each|every|another|next|any|which) (?:one|two|three|four)\b"
     r"(?!\s*(?:-|–|—|to|or|and)\s*(?:\d|two|three|four|five))(?!\s+(?:sets?|reps?|times|seconds?|minutes?|weeks?)\b)"
     r"|\b(?:top|bottom|upper|lower|first|second|other|front|back) half\b|\bhalf[- ]?(?=kneel|way)"
-    r"|\bonce (?=you|your|it|the|that|this|they|there|everything|again)|\bat once\b|\bone (?:of|more|by one)\b"
+    r"|\bonce (?=you|your|it|the|that|this|they|there|everything|again)|\bat once\b|\bone (?:of"
+    r"|more|by one)\b"
     r"|\b(?:two|three)-in-one\b|\b(?:is|are|make|makes|count as) (?:one|a) set\b"
     r"|\b(?:one|two|three)[- ]legged\b|\bdouble[- ]check\w*",
     re.IGNORECASE,
@@ -60,7 +61,8 @@ NOUNS = frozenset((
 ))  # fmt: skip
 SIDES = frozenset(("left", "right"))
 _DIRECTIONS = frozenset(
-    ("forward", "forwards", "backward", "backwards", "up", "down", "behind", "under", "over", "beneath", "below",
+    ("forward", "forwards", "backward", "backwards", "up", "down", "behind", "under", "over", "beneath",
+     "below",
      "underneath", "above", "atop")
 )  # fmt: skip
 _SAME_WAY = {
@@ -133,7 +135,8 @@ _VERBS = frozenset(
 _BREATH = {"inhale": "inhale", "breathe in": "inhale", "exhale": "exhale", "breathe out": "exhale"}
 _SHAPE = {"arch": "arch", "round": "round", "cow": "arch", "cat": "round"}
 _CLAUSE = re.compile(
-    r"\s*(?:[,;:]?\s*\bthen\b|;|\bbefore\b|\bfollowed by\b|,\s*(?:and )?(?=(?:your |the )?(?:left|right) \w+ (?:to (?:your |the )?(?:left|right)|(?!back|forward)\w+(?:s|es))\b))\s*",
+    r"\s*(?:[,;:]?\s*\bthen\b|;|\bbefore\b|\bfollowed by\b|,\s*(?:and )?(?=(?:your |the )?(?:left"
+    r"|right) \w+ (?:to (?:your |the )?(?:left|right)|(?!back|forward)\w+(?:s|es))\b))\s*",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
@@ -207,7 +210,8 @@ def per_period(text: str) -> list[str]:
     found = re.findall(r"\b(?:a|per|each|every)\s+(?:single\s+)?(day|week|month|night|morning)\b", plain)
     # "On a run" is a place; "twice a run" and "after every run" say how often.
     found += re.findall(
-        r"\b(?:(?:times?|once|twice|\d+) (?:a|per|each|every)|(?:before|after|per) (?:each|every)(?: single)?) (run)\b",
+        r"\b(?:(?:times?|once|twice|\d+) (?:a|per|each|every)|(?:before|after|per) (?:each"
+        r"|every)(?: single)?) (run)\b",
         plain,
     )
     if re.search(r"\bdaily\b", plain):
@@ -325,7 +329,8 @@ def denied(text: str, stem: Callable[[str], str]) -> frozenset[str]:
 
 _OR = re.compile(r"((?:[a-z-]+ ){1,4})or ((?:[a-z-]+ ?){1,4})")
 _NEED = re.compile(
-    r"\b(?:need|needs|must|requires?|required|only|always|essential|necessary|without (?:an?|the)\b.{0,20}won't)\b"
+    r"\b(?:need|needs|must|requires?|required|only|always|essential|necessary|without (?:an?"
+    r"|the)\b.{0,20}won't)\b"
 )
 
 
@@ -352,7 +357,7 @@ _BROUGHT = re.compile(r"\b(?:makes?|leaves?|causes?|creates?|adds?|brings?)\b([^
 
 
 def brought(text: str, stem: Callable[[str], str]) -> frozenset[str]:
-    """Return the stems of what is said to be brought about: "leaves your spine stiff"; not under a condition."""
+    """Return the stems of what is said to be brought about: "leaves your spine stiff", without an "if"."""
     if re.search(r"\b(?:if|when|whenever|after)\b", text.lower()):
         return frozenset()
     return frozenset(stem(w) for rest in _BROUGHT.findall(text.lower()) for w in _WORD.findall(rest))
@@ -393,9 +398,10 @@ def advised_against(text: str) -> bool:
 
 
 def verbal(text: str) -> str:
-    """Return `text` without its names for parts and its nouns that look like verbs: "lower back", "a stretch"."""
+    """Return `text` without names and nouns that look like verbs: "lower back", "a stretch"."""
     return re.sub(
-        r"\b(?:a|the|this|that|each|every|hip|flexor|gentle|good) (?:(?!your|of|to)\w+ )?(?:stretch|tap|press|lift|load|shift)(?:es|s)?\b",
+        r"\b(?:a|the|this|that|each|every|hip|flexor|gentle|good) (?:(?!your|of|to)\w+ )?(?:stretch"
+        r"|tap|press|lift|load|shift)(?:es|s)?\b",
         "",
         unpaired(text),
     )
@@ -410,7 +416,8 @@ def shunned(text: str) -> bool:
 
 
 _EACH_SIDE = re.compile(
-    r"\bsides?\b|\b(?:each|either|both|per|other|switch|swap|change) (?:leg|arm|foot|knee)s?\b|\bswitch\b|\beach way\b"
+    r"\bsides?\b|\b(?:each|either|both|per|other|switch|swap|change) (?:leg|arm|foot|knee)s?\b"
+    r"|\bswitch\b|\beach way\b"
 )
 
 
@@ -425,11 +432,13 @@ def demanded(text: str) -> bool:
 
 
 _OBLIGED = re.compile(
-    r"\byou(?:'ve got to| have got to| absolutely| must| have to)\b(?! (?:not|avoid))|\b(?:is|are) (?:required|mandatory|compulsory|a must)\b"
+    r"\byou(?:'ve got to| have got to| absolutely| must| have to)\b(?! (?:not|avoid))|\b(?:is"
+    r"|are) (?:required|mandatory|compulsory|a must)\b"
     r"|\b(?:no|without) exceptions?\b"
 )
 _SURE = re.compile(
-    r"\b(?:always|inevitabl[ey]|definitely|certainly|undoubtedly|bound to|sure to|without fail|every time|never)\b"
+    r"\b(?:always|inevitabl[ey]|definitely|certainly|undoubtedly|bound to|sure to|without fail"
+    r"|every time|never)\b"
 )
 _HEDGED = re.compile(r"\b(?:may|might|can|could|often|usually|sometimes)\b")
 
@@ -445,7 +454,8 @@ def same_side(text: str) -> bool:
 
 
 _BENEFIT_DENIED = re.compile(
-    r"(?:\b(?:not|never|cannot|hardly|no longer)|n't) (?:really |actually |do much to |\w+ly )?(?:help|work|reduce|relieve|"
+    r"(?:\b(?:not|never|cannot|hardly|no longer)|n't) (?:really |actually |do much to "
+    r"|\w+ly )?(?:help|work|reduce|relieve|"
     r"ease|prevent|improve|strengthen|build|support|protect|matter|increase|boost|train|stabili[sz]e|benefit|count)"
 )
 
@@ -471,7 +481,7 @@ def hedged(text: str) -> bool:
 
 
 def causes(text: str, stem: Callable[[str], str]) -> list[tuple[frozenset[str], int, frozenset[str]]]:
-    """Return who does what to what: the words before a word of growing or shrinking, its sign, those behind."""
+    """Return who does what to what: the words before "increases", its sign, those behind."""
     found: list[tuple[frozenset[str], int, frozenset[str]]] = []
     for part in re.split(
         r"[;:–]|,\s*(?:so|and|but|which)\b|\b(?:because|since|while|if|when)\b", text.lower()
@@ -505,9 +515,10 @@ def parts(text: str) -> frozenset[str]:
 
 
 ACTS = (
-    "squeeze", "press", "push", "lift", "raise", "lower", "tap", "touch", "extend", "reach", "hinge", "rotate",
-    "shift", "bend", "stack", "round", "arch", "strengthen", "target", "release", "force", "absorb", "compensate",
-    "engage", "overload", "tighten", "loosen", "straighten", "open", "stretch", "extension", "rotation", "slide", "pull", "anchor", "load",
+    "squeeze", "press", "push", "lift", "raise", "lower", "tap", "touch", "extend", "reach", "hinge",
+    "rotate", "shift", "bend", "stack", "round", "arch", "strengthen", "target", "release", "force", "absorb",
+    "compensate", "engage", "overload", "tighten", "loosen", "straighten", "open", "stretch",
+    "extension", "rotation", "slide", "pull", "anchor", "load",
 )  # fmt: skip
 """Verbs of which it matters what part of the body does them, or has them done to it."""
 
@@ -524,7 +535,7 @@ _BEARS = re.compile(
 
 
 def bearers(text: str) -> set[tuple[str, str]]:
-    """Return which part of the body works harder, compensates or absorbs: the one named last before the verb."""
+    """Return which part of the body works harder, compensates or absorbs: the last before the verb."""
     found: set[tuple[str, str]] = set()
     for clause in re.split(r"[,;:]|\b(?:which|while|when|if)\b", text.lower()):
         for match in _BEARS.finditer(clause):

@@ -103,8 +103,9 @@ class Rules:
 
 
 _GRADED = (
-    "sharp strong long short slow fast quick smooth light loose tight stiff firm steady deep gentle big small "
-    "tough high new old easy heavy large simple safe calm flat wide straight strict clean quiet warm cool clear near"
+    "sharp strong long short slow fast quick smooth light loose tight stiff firm steady deep gentle big "
+    "small tough high new old easy heavy large simple safe calm flat wide straight strict clean quiet warm "
+    "cool clear near"
 )
 _DEGREES = (
     {
