@@ -3,12 +3,12 @@
 A sentence is let through when every word that carries meaning stands in the passages it cites, may stand for
 one that does (`knowledge/claims.toml`) or is plain, its embedding is near one of their sentences, and
 numbers, units, sides, directions, names, negations, and who does what to which part of the body are theirs.
-Seven sets of sentences, 340 faithful and 340 faulty ones, were each measured before anything was changed for
-them: of the last two 22 % and 35 % of the faithful were dropped (44 % and 57 % by the check before) and 8 %
-and 5 % of the faulty let through (10 % and 12 %). Over all sets that it was then mended on: 3 % dropped, 1 to
-2 % let through. Sentence-level attribution after Rashkin et al. 2023 (AIS, Computational Linguistics 49(4));
-the exact checks are there as embeddings do not see a changed number or a dropped "not" (Naik et al. 2018,
-COLING, on numbers and negation in entailment).
+Eight sets of sentences, 360 faithful and 360 faulty ones, were each measured before anything was changed for
+them: of the last three (110 each) 25 % of the faithful were dropped (46 % by the check before) and 8 % of the
+faulty let through (13 %). Over all sets that it was then mended on: 3 % dropped, 1 to 2 % let through.
+Sentence-level attribution after Rashkin et al. 2023 (AIS, Computational Linguistics 49(4)); the exact checks
+are there as embeddings do not see a changed number or a dropped "not" (Naik et al. 2018, COLING, on numbers
+and negation in entailment).
 """
 
 from __future__ import annotations
@@ -456,11 +456,8 @@ class Checker:
         touching = {pair for one in evidence for pair in one.contacts}
         lies = facts.contacts(text)  # "don't let your back come off the ground" says that it stays on it
         shunned = any(
-            denied <= self._wide(unit.stems)
-            and (
-                (facts.shunned(text) and facts.restricted(unit.text))
-                or (facts.advised_against(text) and _adverse(unit))
-            )
+            (facts.shunned(text) and facts.restricted(unit.text) and denied <= self._wide(unit.stems))
+            or (facts.advised_against(text) and bool(denied) and denied <= self._wide(_adverse(unit)))
             for unit in units
         )
         # "Without a weight" of "a weight or just bodyweight" takes one of two.
@@ -659,9 +656,13 @@ def _conditional(text: str, match: re.Match[str]) -> bool:
     return bool(re.search(r"\byou", match[0], re.IGNORECASE) and _CONDITION.search(before))
 
 
-def _adverse(unit: Unit) -> bool:
-    """Say whether a sentence names what to avoid: it overloads, or increases stress or impact."""
-    return any(sign > 0 and s in _BURDENS for sign, s in unit.effects) or stem("overload") in unit.stems
+def _adverse(unit: Unit) -> frozenset[str]:
+    """Return the words of what a unit says to be a burden: it overloads or adds stress."""
+    found: frozenset[str] = frozenset()
+    for before, sign, behind in unit.causes:
+        if sign > 0 and behind & (_BURDENS | {"back"}):
+            found |= before
+    return found
 
 
 def _among(number: facts.Number, there: set[facts.Number]) -> bool:

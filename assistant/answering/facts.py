@@ -132,8 +132,18 @@ _VERBS = frozenset(
         "jump",
     )
 )
-_BREATH = {"inhale": "inhale", "breathe in": "inhale", "exhale": "exhale", "breathe out": "exhale"}
-_SHAPE = {"arch": "arch", "round": "round", "cow": "arch", "cat": "round"}
+_BREATH = {
+    "inhaling": "inhale",
+    "exhaling": "exhale",
+    "inhale": "inhale",
+    "breathe in": "inhale",
+    "exhale": "exhale",
+    "breathe out": "exhale",
+}
+_SHAPE = {
+    "arch": "arch", "arches": "arch", "arching": "arch", "cow": "arch",
+    "round": "round", "rounds": "round", "rounding": "round", "cat": "round",
+}  # fmt: skip
 _CLAUSE = re.compile(
     r"\s*(?:[,;:]?\s*\bthen\b|;|\bbefore\b|\bfollowed by\b|,\s*(?:and )?(?=(?:your |the )?(?:left"
     r"|right) \w+ (?:to (?:your |the )?(?:left|right)|(?!back|forward)\w+(?:s|es))\b))\s*",
@@ -577,7 +587,9 @@ def object_of(clause: str, verb: str, stem: Callable[[str], str]) -> frozenset[s
     words = _WORD.findall(verbal(clause).lower())
     for index, word in enumerate(words):
         if stem(word) == verb:
-            behind = words[index + 1 : index + 4]
+            behind = words[index + 1 : index + 5]
+            if behind and behind[0] in ("into", "through", "with", "against"):
+                behind = behind[1:]
             if behind and behind[0] in ("your", "the", "both", "each", "one"):
                 return frozenset(sorted(parts(" ".join(behind[:3])))[:1])
     return frozenset()
