@@ -13,6 +13,11 @@ from assistant.ingestion.chunks import Chunk, sentences
 _CONTRAST = re.compile(r",\s+(?:but|yet)\s+", re.IGNORECASE)
 """What stands before it is often what is not so; a claim rests on one side of it."""
 
+_SIDED = re.compile(
+    r"\b(?:sides?|other|front|one) (?:arm|leg|foot|knee|hand|heel)s?\b|\bper side\b", re.IGNORECASE
+)
+"""A movement of one limb, or of one after the other."""
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -23,6 +28,15 @@ class Unit:
     numbers: frozenset[facts.Number]
     denied: frozenset[str]
     effects: frozenset[tuple[int, str]]
+    causes: tuple[tuple[frozenset[str], int, frozenset[str]], ...]
+    """What does what to what: the stems before a word of growing or shrinking, its sign, those behind it."""
+    alternatives: tuple[tuple[frozenset[str], frozenset[str]], ...]
+    lessened: frozenset[str]
+    """The stems behind a word of shrinking, to the end of the clause."""
+    parts: frozenset[str]
+    """The parts of the body that it names."""
+    plain_stems: frozenset[str]
+    """The stems without "lower" and "upper" where they name a part of the body."""
 
 
 class Evidence:
@@ -34,6 +48,8 @@ class Evidence:
         self.headed = [*texts, *(f"{chunk.title}: {text}" for text in texts if chunk.exercise)]
         head = f"{chunk.section.split(' > ')[-1]} {chunk.title}"
         self.whole = " ".join([head, *texts])
+        self.said = frozenset(map(plain, texts))
+        """Its sentences without case and marks."""
         self.stems = frozenset(stems(self.whole))
         self.numbers = frozenset(n for text in texts for n in facts.numbers(text))
         self.units = [
@@ -43,15 +59,28 @@ class Evidence:
                 frozenset(facts.numbers(part)),
                 facts.denied(part, stem),
                 frozenset(facts.effects(part, stem)),
+                tuple(facts.causes(part, stem)),
+                tuple(facts.alternatives(part, stem)),
+                facts.lessened(part, stem),
+                facts.parts(part),
+                frozenset(stems(facts.unpaired(part))),
             )
             for text in texts
             for part in _CONTRAST.split(text)
         ]
-        self.bindings = {pair for text in texts for pair in facts.bindings(text)}
+        self.bindings = {pair for text in texts for pair in facts.bindings(text) | facts.implied(text)}
         self.sides = [pairs for text in texts for part in facts.clauses(text) if (pairs := facts.sides(part))]
+        self.sided = bool(self.sides) or bool(_SIDED.search(self.whole))
+        self.limbs = facts.single(self.whole)
+        self.contacts = {pair for text in texts for pair in facts.contacts(text)}
         self.periods = {period for text in texts for period in facts.per_period(text)}
         self.dose = facts.numbers(chunk.exercise.dose) if chunk.exercise else []
         self.each_side = bool(chunk.exercise and re.search(r"\bside\b", chunk.exercise.dose))
+
+
+def plain(text: str) -> str:
+    """Return `text` in lower case without punctuation."""
+    return " ".join(re.findall(r"[\w°%–-]+", text.lower()))
 
 
 def units(chunk: Chunk) -> list[str]:

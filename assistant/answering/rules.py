@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import Stemmer
@@ -35,7 +36,8 @@ class Rules:
     talk: frozenset[str]
     topic: frozenset[str]
     link: frozenset[str]
-    opposites: frozenset[tuple[str, str]]
+    opposites: Mapping[str, frozenset[str]]
+    """Stem → the stems of opposite sense."""
     canon: Mapping[str, frozenset[str]]
     """Stem → the stems that may stand for it."""
     phrases: tuple[tuple[re.Pattern[str], str], ...] = ()
@@ -60,7 +62,9 @@ class Rules:
             }
             talk, topic, link = (table["words"][name] for name in ("talk", "topic", "link"))
             concrete = frozenset(table["words"]["concrete"].split())
+            link = [*link, *table["words"]["plain"].split()]
             groups, pairs = table["synonyms"]["groups"], table["opposites"]["pairs"]
+            poles = [(one.split(), other.split()) for one, other in table["opposites"]["poles"]]
             phrases = tuple((re.compile(a, re.IGNORECASE), b) for a, b in table["phrases"]["rewrite"])
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise ClaimsError(f"{path}: {error}; restore or mend it") from error
@@ -68,6 +72,12 @@ class Rules:
             raise ClaimsError(f"{path}: the pattern {error.pattern!r}: {error}; mend it") from error
         except (KeyError, TypeError) as error:
             raise ClaimsError(f"{path}: {error} is missing or of the wrong kind; restore it") from error
+        against: dict[str, set[str]] = {}
+        for one_side, other_side in [*(([a], [b]) for a, b in map(str.split, pairs)), *poles]:
+            for a in map(stem, one_side):
+                for b in map(stem, other_side):
+                    against.setdefault(a, set()).add(b)
+                    against.setdefault(b, set()).add(a)
         canon: dict[str, set[str]] = {}
         for group in groups:
             alike = {s for word in group.split() if "_" not in word for s in stems(word)}
@@ -78,7 +88,7 @@ class Rules:
             frozenset(s for word in talk for s in stems(word)),
             frozenset(s for word in topic for s in stems(word)),
             frozenset(s for word in (*talk, *topic, *link) for s in stems(word)),
-            frozenset(pair for text in pairs for a, b in [stems(text)] for pair in ((a, b), (b, a))),
+            {name: frozenset(others) for name, others in against.items()},
             {name: frozenset(group) for name, group in canon.items()},
             phrases,
             concrete,
@@ -92,11 +102,46 @@ class Rules:
         return text
 
 
+_GRADED = (
+    "sharp strong long short slow fast quick smooth light loose tight stiff firm steady deep gentle big "
+    "small tough high new old easy heavy large simple safe calm flat wide straight strict clean quiet warm "
+    "cool clear near"
+)
+_DEGREES = (
+    {
+        "calves": "calf",
+        "feet": "foot",
+        "softer": "soft",
+        "softest": "soft",
+        "soften": "soft",
+        "softens": "soft",
+    }
+    | {
+        form: one
+        for one in _GRADED.split()
+        for root in [one.removesuffix("e").removesuffix("y") + ("i" if one.endswith("y") else "")]
+        for form in (f"{root}er", f"{root}est", f"{one}ens", f"{one}ening")
+        if form not in ("strongens", "strongening")
+    }
+    | {
+        "sharpen": "sharp",
+        "bigger": "big",
+        "biggest": "big",
+        "flatter": "flat",
+        "longest": "long",
+        "hardest": "hard",
+    }
+)
+"""Forms of one word: "sharper" and "sharpens" say what "sharp" says."""
+
+
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Return a word's stem (Snowball, English)."""
     plain = word.lower().replace("’", "'").removesuffix("'s")
     if len(plain) > LONG_ADVERB and plain.endswith("ly"):
         plain = plain[:-2]  # "stiffly" says what "stiff" says
+    plain = _DEGREES.get(plain, plain)
     return str(_STEMMER.stemWord(plain))
 
 

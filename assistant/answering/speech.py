@@ -84,6 +84,7 @@ class Speech:
         self._fault: Fault | None = None
         self._kept: Kept | None = None
         self._mark = ""
+        self._about: Chunk | None = None
         self._passages: list[Chunk] = []
         self._statements = self._held = self._filled = 0
         self.proposal: Raise | None = None
@@ -247,7 +248,9 @@ class Speech:
 
     def _released(self, piece: Piece, told: Draft, state: Layout, said: set[str]) -> Iterator[str]:
         """Check one sentence and yield what the visitor reads of it, if anything."""
-        verdict = self._speaker.checker.check(piece.text, self._passages, self._mark)
+        verdict = self._speaker.checker.check(piece.text, self._passages, self._mark, self._about)
+        if verdict.ok and verdict.chunks:
+            self._about = verdict.chunks[-1]
         plain = re.sub(r"\W+", " ", _MARK.sub("", piece.text)).strip().lower()
         if plain in said:
             verdict = Verdict(False, "repeated")
@@ -263,6 +266,7 @@ class Speech:
         elif verdict.reason in _REPLACED and verdict.instead_of is not None and verdict.instead not in said:
             said.add(verdict.instead)
             self._filled += 1
+            self._about = verdict.instead_of
             text = self._own_words(verdict.instead, verdict.instead_of) + told.cite(verdict.instead_of)
         state.take(piece.place)
         if not text:

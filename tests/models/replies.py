@@ -37,6 +37,11 @@ def faulty() -> list[Line]:
     return [Line(*parts) for parts in _rows("faulty.txt")]
 
 
+def on(guide: str) -> list[Line]:
+    """Return the sentences on a fixture guide, faithful and faulty ones."""
+    return [Line(*parts) for parts in _rows(f"{guide}.txt")]
+
+
 def _rows(name: str) -> Iterator[list[str]]:
     for row in (HERE / name).read_text(encoding="utf-8").splitlines():
         if row and not row.startswith("#"):

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from assistant.answering.claims import Checker, Rules
 from assistant.answering.compose import Draft
 from assistant.answering.generative import Request, Speaker
+from assistant.answering.mentions import Mentions
 from assistant.conversation import Conversation
+from assistant.ingestion import index
 from assistant.ingestion.chunks import Chunk
 from assistant.pipeline import Assistant
+from assistant.retrieval.embeddings import LocalEmbeddings
 from assistant.schema import Reply
-from tests.models.replies import Line, faithful, faulty, given, mark, planted
+from tests.conftest import FIXTURES, fresh_settings
+from tests.models.replies import Line, faithful, faulty, given, mark, on, planted
 from tests.models.server import CALM, ScriptedServer, reply
 
 FEWEST_STOPPED = 0.98
@@ -56,6 +62,26 @@ def test_faulty_sentences_do_not_stand(spoken: Assistant) -> None:
         asked = [line for line in lines if marks or line.kind != "citation"]
         passed = [line for line in asked if checked(spoken, line, marks)]
         assert len(passed) <= (1 - FEWEST_STOPPED) * len(asked), passed
+
+
+@pytest.mark.parametrize(("name", "guide"), [("knee", "knee-guide.txt"), ("ankle", "ankle-guide.html")])
+def test_the_check_holds_for_guides_it_was_not_made_for(
+    tmp_path: Path, embeddings: LocalEmbeddings, name: str, guide: str
+) -> None:
+    settings = fresh_settings(tmp_path)
+    index.ingest(settings, embeddings.encode, embeddings.identity, [FIXTURES / guide])
+    chunks = index.current(settings).chunks
+    rules = Rules.load(settings.knowledge("claims.toml"))
+    checker = Checker(chunks, Mentions(chunks, embeddings.is_word), embeddings.encode, rules)
+    lines = on(name)
+    for marks in (" [1]", ""):
+        stood = {line: checker.check(line.text + marks, given(chunks, line)).ok for line in lines}
+        right = [line for line in lines if line.kind == "faithful"]
+        dropped = [line for line in right if not stood[line]]
+        passed = [line for line in lines if line.kind != "faithful" and stood[line]]
+        assert len(right) >= 20 and len(lines) - len(right) >= 20
+        assert len(dropped) <= MOST_DROPPED * len(right), dropped
+        assert len(passed) <= (1 - FEWEST_STOPPED) * (len(lines) - len(right)), passed
 
 
 def test_faulty_replies_never_reach_the_visitor(spoken: Assistant, server: ScriptedServer) -> None:
