@@ -291,6 +291,7 @@ class Guardrail:
     @staticmethod
     def text(message: str, state: TriageState | None = None) -> str:
         """Return what `assess` will most likely have embedded and scored, for a caller to have it ready."""
+        message = courtesy.without(message)
         return f"{NAMED_BEFORE} {message}" if state is not None and state.pain == "present" else message
 
     def _names_the_back(self, text: str) -> bool:

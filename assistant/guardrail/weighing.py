@@ -38,6 +38,7 @@ def weigh(
     behind a harmless question counts.
     """
     none, check, refer, urgent = (float(c) for c in opinion.chances)
+    urgent = 0.0 if _declines(opinion, reading) else urgent
     told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else longest(reading)
     level = facts.level(policy, now)
     story, long = reading.words() >= STORY_WORDS, reading.words() >= LONG_WORDS
@@ -88,7 +89,7 @@ def raise_later(
     """Raise in a later turn, where a message is short and means what it means through the others."""
     told = longest(reading)
     new = any(f.turn == now.turn for f in now.facts)
-    if float(opinion.chances[3]) >= limits.refer_later and not new:
+    if float(opinion.chances[3]) >= limits.refer_later and not new and not _declines(opinion, reading):
         facts.add(policy, now, opinion.urgent_row, told, source="head")
     elif not any(m.status == "present" and m.site != "elsewhere" for _, m in reading.pains):
         return
@@ -149,6 +150,11 @@ def of_another(subject: str, needs_pain: bool, before: TriageState) -> bool:
     """Say whether a sign that counts beside a pain is told of somebody else than the one in pain."""
     own = before.pain == "present" and before.pain_subject == "self"
     return subject == "other" and needs_pain and own
+
+
+def _declines(opinion: Opinion, reading: Reading) -> bool:
+    """Say whether "I don't need to see anyone" was taken for a wish to be gone."""
+    return opinion.urgent_row in SACRED and reading.has("declines_help")
 
 
 def spoken(reading: Reading) -> bool:

@@ -44,6 +44,8 @@ def last(guardrail: Guardrail, embeddings: LocalEmbeddings, *turns: str) -> Tria
             ("my back hurts from lifting my daughter", "she has had a fever since breakfast, poor thing"),
             "check",
         ),
+        (("my back has been stiff for a month", "honestly I don't need to see anybody"), "refer"),
+        (("strong legs but a weak back, where do I start?",), "check"),
         (("my husband's back hurts", "he has had a fever since breakfast and is shivering"), "urgent"),
     ],
 )
