@@ -300,11 +300,16 @@ def evaluate(
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML for CI.")] = None,
     inspect: Annotated[bool, typer.Option("--inspect", help="Write an Inspect log too.")] = False,
     judge: Annotated[bool, typer.Option("--judge", help="Ask the language model too; never a gate.")] = False,
+    baselines: Annotated[
+        bool, typer.Option("--baselines", help="Measure naive triage beside the guardrail's.")
+    ] = False,
 ) -> int:
     """Run the answer-quality evals and write the report; exit 1 when a bar is missed."""
     from evals import cli as evals_cli
 
-    return evals_cli.run(suites or [], cases, out, against, url, workers, ablate, junit, inspect, judge=judge)
+    return evals_cli.run(
+        suites or [], cases, out, against, url, workers, ablate, junit, inspect, judge=judge, naive=baselines
+    )
 
 
 app.add_typer(inbox.app, name="inbox")

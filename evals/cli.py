@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assistant import settings as settings_module
-from evals import bars, cases, report, runner, table
+from evals import bars, baselines, cases, report, runner, table
 from evals.exports import inspect_log, junit
 from evals.figures import Row
 from evals.guides import Guides
@@ -33,6 +33,7 @@ def run(
     inspect: bool = False,
     *,
     judge: bool = False,
+    naive: bool = False,
     console: Console | None = None,
 ) -> int:
     """Run the evals, print the table and write the report.
@@ -48,6 +49,7 @@ def run(
         junit_file: where to write JUnit XML.
         inspect: write an Inspect log too.
         judge: ask the language model of the settings for its opinion too; never a gate.
+        naive: measure the naive baselines of triage too.
         console: where to print.
 
     Returns:
@@ -70,6 +72,11 @@ def run(
         urls = [action.url for action in settings.clinic.actions]
         guides = Guides.read(settings.knowledge_dir, urls=[*urls, settings.clinic.privacy_url])
         done = _execute(chosen, settings, guides, earlier, url, workers, console)
+        if naive:
+            from assistant.retrieval.embeddings import load_embeddings
+
+            encode = load_embeddings(settings).keeping(settings.cache_dir)
+            done.meta["baselines"] = baselines.measure(chosen, done.rows, encode)
         if judge:
             from evals import judge as judge_module
 
@@ -86,6 +93,8 @@ def run(
     if inspect:
         inspect_log.write(directory, directory / "inspect")
     table.show(done, console)
+    if naive:
+        console.print(baselines.text(done.meta["baselines"]), soft_wrap=True, highlight=False)
     console.print(f"report: {directory / 'report.html'}", soft_wrap=True, highlight=False)
     return MISSED if done.missed or done.drops or done.lost else OK
 
@@ -146,6 +155,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--judge", action="store_true", help="ask the configured language model too; never a gate"
     )
+    command.add_argument(
+        "--baselines", action="store_true", help="measure naive triage beside the guardrail's (a minute more)"
+    )
     return command
 
 
@@ -163,4 +175,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given.junit,
         given.inspect,
         judge=given.judge,
+        naive=given.baselines,
     )

@@ -12,6 +12,7 @@ from string import Template
 from typing import Any
 
 from assistant.schema import LEVELS
+from evals import baselines
 from evals.figures import Figure, Row, better_is_lower
 from evals.metrics.triage import confusion
 from evals.report import plots
@@ -42,7 +43,7 @@ def render(run: Run, earlier: Sequence[Row] = ()) -> str:
         figures=_figures(run),
         plots=_plots(run),
         changes=_changes(run),
-        judge=_judge(run.meta.get("judge")),
+        judge=baselines.html(run.meta.get("baselines", {})) + _judge(run.meta.get("judge")),
         data=_pack(_cases(run, earlier, detail=True)),
     )
     if len(html.encode()) > MAX_BYTES:
