@@ -53,6 +53,8 @@ class Reading:
     hits: list[Hit] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     subject: Subject = "self"
+    long_ago: frozenset[int] = frozenset()
+    """Sentences that tell of something that happened more than four weeks ago."""
     over_at: int | None = None
     """Character up to which the message tells of something that is over."""
 

@@ -27,6 +27,17 @@ def told_before_the_back(reading: Reading) -> str:
     return ""
 
 
+def back_denied(reading: Reading) -> bool:
+    """Say whether "no back pain" is told and no pain of the back: what hurts then is something else."""
+    own = [(n, m) for n, m in reading.pains if m.site == "back"]
+    return any(
+        m.status == "denied" and not _NOT_YET & set(reading.sentences[n].words) for n, m in own
+    ) and not any(m.status in ("present", "told") for _, m in own)
+
+
+_NOT_YET = word_set("before never until till ever yet previously usually normally sick lying longer")
+
+
 def _only_back(sentence: clauses.Sentence) -> bool:
     last = sentence.clause[-1]
     return {w for w, c in zip(sentence.words, sentence.clause, strict=True) if c == last} <= _BACK_ALONE

@@ -13,7 +13,15 @@ from assistant.guardrail.model import Subject
 from assistant.guardrail.pain import Mention
 from assistant.guardrail.policy import Flag, Policy
 from assistant.guardrail.reading import Hit, Reading
-from assistant.guardrail.spans import ACTIVITY, LASTS, LONG_WORDS, SHORT_WORDS, since_the_last, spans
+from assistant.guardrail.spans import (
+    ACTIVITY,
+    LASTS,
+    LONG_WORDS,
+    SHORT_WORDS,
+    long_ago,
+    since_the_last,
+    spans,
+)
 
 
 def read(
@@ -38,6 +46,11 @@ def read(
             result.over_at = sentence.spans[modifiers.resolved_at][1]
     _generalise(result)
     _settle_told(result)
+    result.long_ago = frozenset(
+        number
+        for number, (sentence, places) in enumerate(zip(result.sentences, result.places, strict=True))
+        if long_ago(sentence, places, today)
+    )
     result.hits = _hits(message, result, policy)
     result.pains += _implied(result, today)
     answering = bool(result.sentences) and result.sentences[0].words[0] in _ANSWERS

@@ -6,6 +6,7 @@ from datetime import date
 
 from assistant.guardrail import duration
 from assistant.guardrail.clauses import Sentence, word_set
+from assistant.guardrail.facts import OLD_DAYS
 from assistant.guardrail.lexicon import Places
 from assistant.guardrail.pain import Mention
 from assistant.guardrail.reading import Reading, Span
@@ -22,6 +23,10 @@ _OTHER_AFTER = word_set("""
 """)
 _OTHER_BEFORE = word_set("""
     in within every hold holding aged age rest next another ran run running trained training held
+""")
+AGO = word_set("ago before back earlier prior previously")
+NEWLY = word_set("""
+    yesterday today tonight recently just now again monday tuesday wednesday thursday friday saturday sunday
 """)
 FIRM_WORDS = 8
 """Words at most between a pain and its time span, where nothing else can be meant."""
@@ -84,6 +89,21 @@ def _firm(span: duration.TimeSpan, sentence: Sentence, here: list[Mention]) -> b
         if mention.site == "back" and near and sentence.clause[mention.first] == sentence.clause[span.first]:
             return True
     return False
+
+
+def long_ago(sentence: Sentence, places: Places, today: date) -> bool:
+    """Say whether a sentence tells of something weeks ago: an accident of three years back is none of now."""
+    words = sentence.words
+    if NEWLY & set(words):
+        return False
+    return any(
+        span.days > OLD_DAYS
+        and (
+            {*words[span.last + 1 : span.last + 2]} & AGO
+            or (span.kind == "since" and words[max(0, span.first - 1)] in ("since", "in"))
+        )
+        for span in duration.time_spans(words, places, today)
+    )
 
 
 def since_the_last(words: list[str], last: int) -> bool:

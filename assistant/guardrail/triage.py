@@ -20,7 +20,7 @@ from assistant.guardrail.lexicon import matches
 from assistant.guardrail.model import Fact, Triage, TriageState
 from assistant.guardrail.policy import Policy
 from assistant.guardrail.reading import Reading
-from assistant.guardrail.scenes import climbing, earlier, told_before_the_back
+from assistant.guardrail.scenes import back_denied, climbing, earlier, told_before_the_back
 from assistant.guardrail.verdict import verdict
 from assistant.guardrail.weighing import of_another, raise_later, spoken, take_over, void, weigh
 
@@ -146,10 +146,11 @@ class Guardrail:
             now.settled.setdefault("duration", text)
 
     def _pain(self, reading: Reading, before: TriageState, now: TriageState) -> None:
+        unhurt = before.pain == "unknown" and back_denied(reading)
         for number, mention in sorted(reading.pains, key=lambda found: found[0]):
             sentence = reading.sentences[number]
             if mention.status == "present":
-                if mention.site == "elsewhere":
+                if mention.site == "elsewhere" or unhurt:
                     now.elsewhere = now.pain == "unknown"
                 elif mention.site == "back" or not now.elsewhere:
                     now.pain = "present"
@@ -321,6 +322,8 @@ class Guardrail:
             if hit.flag.id == "interference" and "runs_fine" in reading.places[hit.sentence]:
                 continue
             if of_another(hit.subject, hit.flag.needs == "pain", before):
+                continue
+            if hit.flag.recent_only and hit.sentence in reading.long_ago:
                 continue
             over = reading.over_at is not None and hit.place < reading.over_at and hit.flag.level == "refer"
             if over and "past" not in hit.flag.keeps and before.pain != "present":

@@ -9,7 +9,7 @@ from assistant.guardrail.head import Opinion, Thresholds
 from assistant.guardrail.model import Fact, TriageState
 from assistant.guardrail.policy import Policy
 from assistant.guardrail.reading import Reading
-from assistant.guardrail.scenes import longest
+from assistant.guardrail.scenes import back_denied, longest
 
 LATER_REFER = 0.93
 """Chance from which the head alone refers in a later turn."""
@@ -56,12 +56,15 @@ def weigh(
     doubtful = void(reading) or over(reading) or now.elsewhere or not named
     timed = any(f.days is not None for f in now.facts)
     # A fever, a bad night or lost weight says something only beside a back that hurts.
-    counts = named or policy.flags[opinion.urgent_row].needs != "pain" or urgent >= limits.urgent_void
+    flag = policy.flags[opinion.urgent_row]
+    unhurt = now.turn <= 1 and back_denied(reading)
+    counts = named or flag.needs != "pain" or urgent >= limits.urgent_void
+    counts = counts and not (unhurt and flag.needs == "pain") and not (flag.recent_only and reading.long_ago)
     if urgent >= (limits.urgent_void if doubtful else limits.urgent) and counts:
         facts.present(now, told, reading)
         facts.add(policy, now, opinion.urgent_row, told, source="head")
     elif level in ("none", "check"):
-        if now.elsewhere:
+        if now.elsewhere or unhurt:
             return
         least = limits.refer if long else limits.refer_short
         if doubtful or now.mild:
