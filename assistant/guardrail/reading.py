@@ -36,6 +36,8 @@ class Span:
     place: int
     certain: bool
     """Said of the pain itself, not only beside it."""
+    firm: bool = False
+    """Said of the pain of the back in so few words that no reading of the rest takes it back."""
 
 
 @dataclass(slots=True)

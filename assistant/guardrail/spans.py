@@ -23,6 +23,11 @@ _OTHER_AFTER = word_set("""
 _OTHER_BEFORE = word_set("""
     in within every hold holding aged age rest next another ran run running trained training held
 """)
+FIRM_WORDS = 8
+"""Words at most between a pain and its time span, where nothing else can be meant."""
+FIRM_LEAD = 3
+FIRM_BEFORE = word_set("for since over about going past last nearly almost around the better best")
+BENDS = word_set("when while if after before until than who he she they was were had used went run running")
 ACTIVITY = word_set("""
     lifted lifting ran run running jogged jogging trained training swum swimming cycled cycling rowed
     rowing coached coaching played playing married worked working taught teaching climbed climbing danced
@@ -61,9 +66,24 @@ def spans(message: str, reading: Reading, today: date, pain_known: bool) -> list
                         sentence.evidence(message, span.first, span.last),
                         sentence.spans[span.first][0],
                         belongs == 2,
+                        belongs == 2 and _firm(span, sentence, here),
                     )
                 )
     return found
+
+
+def _firm(span: duration.TimeSpan, sentence: Sentence, here: list[Mention]) -> bool:
+    """Say whether "my back has been sore for ten days" stands there, with nothing between that bends it."""
+    words = sentence.words
+    lead = words[max(0, span.first - FIRM_LEAD) : span.first + 1]
+    if not FIRM_BEFORE & set(lead):
+        return False
+    for mention in here:
+        start, end = sorted((mention.first, span.first))
+        near = end - start <= FIRM_WORDS and not BENDS & set(words[start : end + 1])
+        if mention.site == "back" and near and sentence.clause[mention.first] == sentence.clause[span.first]:
+            return True
+    return False
 
 
 def since_the_last(words: list[str], last: int) -> bool:

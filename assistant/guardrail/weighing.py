@@ -73,6 +73,8 @@ def weigh(
             facts.present(now, told, reading)
         elif level == "check" and none >= (limits.quiet if story else limits.quiet_short):
             now.pain = "unknown"
+    elif any(span.firm for span in reading.spans) and none < limits.quiet_short:
+        return
     elif story and refer + urgent < limits.keep:
         now.facts = []
         if none >= check:
