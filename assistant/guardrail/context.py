@@ -95,7 +95,7 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
         generic=generic,
         asking=asking,
         historical=_historical(words, places),
-        told_past=_told_past(words, places),
+        told_past=language == "en" and _told_past(words, places),
         resolved_at=_resolved(words, places, triggers),
         subject="other"
         if relative or _anothers_back(words)

@@ -1,4 +1,8 @@
-"""The reviewed policy: `red_flags.toml` over the word lists of `triage_words.toml`, checked on load."""
+"""The reviewed policy: `red_flags.toml` over the word lists of `triage_words.toml`, checked on load.
+
+What people say in another language stands in `triage_<language>.toml` and counts only in messages in
+that language, so that no word of one language fires in another.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,8 @@ from assistant.schema import Signal
 
 RED_FLAGS = "red_flags.toml"
 WORDS = "triage_words.toml"
+LANGUAGES = ("es", "fr", "de", "pt")
+"""Languages beside English with a file of their own, `triage_<language>.toml`; it may be absent."""
 
 
 class PolicyError(ValueError):
@@ -65,19 +71,41 @@ class Entry(NamedTuple):
     pattern: Pattern
 
 
-class Policy:
-    """Flags by id, thresholds, the lexicon, and the compiled patterns by the concept they start from."""
+class Speech:
+    """One language: its lexicon and its compiled patterns by the concept that they start from."""
 
-    def __init__(self, thresholds: Thresholds, flags: list[Flag], lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, rows: list[tuple[Flag, list[str]]]) -> None:
+        self.lexicon = lexicon
+        self.entries: dict[str, list[Entry]] = defaultdict(list)
+        for flag, sources in rows:
+            for source in sources:
+                pattern = lexicon.pattern(source)
+                self.entries[pattern.sequences[0][0].concept].append(Entry(flag, pattern))
+
+
+class Policy:
+    """Flags by id, thresholds, and what each language says for them; English holds for all of them."""
+
+    def __init__(
+        self,
+        thresholds: Thresholds,
+        flags: list[Flag],
+        lexicon: Lexicon,
+        languages: dict[str, tuple[Lexicon, dict[str, list[str]]]] | None = None,
+    ) -> None:
         self.thresholds = thresholds
         self.flags = {flag.id: flag for flag in flags}
         self.lexicon = lexicon
         self.explained = {flag.id: [lexicon.pattern(p) for p in flag.explained_by] for flag in flags}
-        self.entries: dict[str, list[Entry]] = defaultdict(list)
-        for flag in flags:
-            for source in flag.patterns:
-                pattern = lexicon.pattern(source)
-                self.entries[pattern.sequences[0][0].concept].append(Entry(flag, pattern))
+        self._english = Speech(lexicon, [(flag, flag.patterns) for flag in flags])
+        self._speech = {
+            name: Speech(words, [(flag, flag.patterns + own.get(flag.id, [])) for flag in flags])
+            for name, (words, own) in (languages or {}).items()
+        }
+
+    def speech(self, language: str) -> Speech:
+        """Return the lexicon and the patterns for messages in `language`."""
+        return self._speech.get(language, self._english)
 
 
 def load(directory: Path | None = None) -> Policy:
@@ -131,7 +159,37 @@ def load(directory: Path | None = None) -> Policy:
         flags.append(flag)
     if not any(flag.level == "urgent" for flag in flags):
         raise PolicyError(f"{directory / RED_FLAGS}: no urgent flag is left; restore the [[flag]] rows")
-    return Policy(thresholds, flags, lexicon)
+    languages = {
+        name: _language(directory / f"triage_{name}.toml", words["concepts"], flags)
+        for name in LANGUAGES
+        if (directory / f"triage_{name}.toml").is_file()
+    }
+    return Policy(thresholds, flags, lexicon, languages)
+
+
+def _language(
+    path: Path, shared: dict[str, list[str]], flags: list[Flag]
+) -> tuple[Lexicon, dict[str, list[str]]]:
+    """Read one language's file: entries added to the shared concepts, and patterns added to the rows."""
+    text, table = _read(path)
+    unknown = sorted(set(table) - {"concepts", "patterns"})
+    if unknown:
+        raise PolicyError(_at(path, text, unknown[0], f"unknown table {unknown[0]!r}; remove or rename it"))
+    own = table.get("concepts", {})
+    _lexicon(path, text, {"concepts": {**shared, **own}})
+    lexicon = Lexicon({**shared, **{name: [*shared.get(name, []), *own[name]] for name in own}})
+    patterns: dict[str, list[str]] = table.get("patterns", {})
+    for row, sources in patterns.items():
+        if row not in {flag.id for flag in flags}:
+            raise PolicyError(_at(path, text, f"{row} =", f"{row!r} is no row of {RED_FLAGS}; rename it"))
+        if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
+            raise PolicyError(_at(path, text, f"{row} =", f"row {row!r} must be a list of texts in quotes"))
+        for source in sources:
+            try:
+                lexicon.pattern(source)
+            except LexiconError as error:
+                raise PolicyError(_at(path, text, source, f"row {row}: {error}")) from error
+    return lexicon, patterns
 
 
 def _read(path: Path) -> tuple[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ from assistant.guardrail.context import Context
 from assistant.guardrail.lexicon import Places, matches
 from assistant.guardrail.model import Subject
 from assistant.guardrail.pain import Mention
-from assistant.guardrail.policy import Flag, Policy
+from assistant.guardrail.policy import Flag, Policy, Speech
 from assistant.guardrail.reading import Hit, Reading
 from assistant.guardrail.spans import ACTIVITY, LASTS, LONG_WORDS, SHORT_WORDS, since_the_last, spans
 
@@ -27,8 +27,11 @@ def read(
     """Read `message`; `spoken` is the language of the conversation so far, `opening` its first message."""
     result = Reading(sentences=clauses.sentences(message))
     result.language = language.detect([w for s in result.sentences for w in s.words], spoken)
+    speech = policy.speech(result.language)
     for number, sentence in enumerate(result.sentences):
-        places = policy.lexicon.places(sentence.words)
+        if result.language != "en":
+            clauses.unsplit(sentence, message)
+        places = speech.lexicon.places(sentence.words)
         modifiers = context.read(sentence, places, result.language)
         result.places.append(places)
         result.contexts.append(modifiers)
@@ -38,7 +41,7 @@ def read(
             result.over_at = sentence.spans[modifiers.resolved_at][1]
     _generalise(result)
     _settle_told(result)
-    result.hits = _hits(message, result, policy)
+    result.hits = _hits(message, result, speech)
     result.pains += _implied(result, today)
     answering = bool(result.sentences) and result.sentences[0].words[0] in _ANSWERS
     if result.words() <= (ANSWERING_WORDS if answering else SHORT_WORDS) and not any(
@@ -93,7 +96,7 @@ def _drop_asides(reading: Reading) -> None:
     about_all = any(
         c.generic and s.question for s, c in zip(reading.sentences, reading.contexts, strict=True)
     )
-    asked = asked or not (about_all or any(c.subject == "self" for c in reading.contexts))
+    asked = asked or reading.language != "en" or not (about_all or any(c.subject == "self" for c in reading.contexts))
     if asked or any(h.flag.level == "urgent" for h in reading.hits):
         return
     reading.pains = [(n, m) for n, m in reading.pains if n not in others]
@@ -241,7 +244,7 @@ _ASKS = word_set("how what which why does do is are can should could would when 
 _TELLING = frozenset({"interference", "worsening", "recurrence", "duration", "night_pain", "other", "trauma"})
 
 
-def _hits(message: str, reading: Reading, policy: Policy) -> list[Hit]:
+def _hits(message: str, reading: Reading, speech: Speech) -> list[Hit]:
     found: list[Hit] = []
     for number, (sentence, places, modifiers) in enumerate(
         zip(reading.sentences, reading.places, reading.contexts, strict=True)
@@ -249,7 +252,7 @@ def _hits(message: str, reading: Reading, policy: Policy) -> list[Hit]:
         seen: set[str] = set()
         figurative = pain.figurative_words(sentence, places)
         for concept in list(places):
-            for entry in policy.entries.get(concept, ()):
+            for entry in speech.entries.get(concept, ()):
                 flag = entry.flag
                 if flag.id in seen:
                     continue
