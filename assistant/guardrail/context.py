@@ -61,7 +61,7 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
     other = relative or "other_word" in places
     elided = words[0] in ("can", "could") and words[1:2] and words[1] in _ELIDED
     opens = words[0] in _QUESTION or any(a == 0 for a, _ in places.get("question_start", ()))
-    starts_as_question = opens and not elided
+    starts_as_question = (opens and not elided) or (language != "en" and _asks_late(sentence, places))
     about_someone = has_self or other
     hypothetical = _hypothetical(sentence, places)
     generic = not about_someone and not _has_span(places) and (starts_as_question or _about_exercise(words))
@@ -118,6 +118,19 @@ _ASKING = word_set("should shall do does can could will would when how must may 
 _QUESTION_ONLY = word_set("""
     avoid avoiding prevent preventing prevention protect protecting without cause causes can could would
 """)
+
+
+def _asks_late(sentence: Sentence, places: Places) -> bool:
+    """Say whether a question begins behind a short opening ("Kurze Frage: warum …") that tells nothing."""
+    if not sentence.question:
+        return False
+    told = min((a for c in ("ache_word", "spine_any") for a, _ in places.get(c, ())), default=LEAD_WORDS)
+    lead = sentence.clause[: LEAD_WORDS + 1]
+    starts = {i for i in range(1, len(lead)) if lead[i] != lead[i - 1]}
+    return any(a in starts and a <= told for a, _ in places.get("question_start", ()))
+
+
+LEAD_WORDS = 5
 
 
 def _own_back(words: list[str]) -> bool:
