@@ -80,6 +80,7 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
             or any(p in (["you", "get"], ["you", "have"], ["you're", "in"]) for p in _pairs(words))
         )
     )
+    generic = generic or (not about_someone and "topic_word" in places and not _has_span(places))
     generic = generic or ("people_in_general" in places and not _own_back(words))
     generic = generic or (sentence.question and len(words) <= 2 and "sick_disc" in places)
     generic = generic or (_your_back(words) and "my" not in words)
@@ -262,6 +263,9 @@ _RECENT_WORDS = word_set("""
 """)
 
 
+_SOMEWHAT = word_set("somewhat slightly")
+
+
 def _resolved(words: list[str], places: Places, triggers: dict[int, int]) -> int | None:
     best: int | None = None
     for first, last in places.get("resolved", ()):
@@ -269,6 +273,11 @@ def _resolved(words: list[str], places: Places, triggers: dict[int, int]) -> int
         if first in triggers or any(w in _WISH or w in _NOBODY for w in before):
             continue
         if before[-1:] == ["back"] and words[last] in ("gone", "went"):
+            continue
+        # "It's calmed down a bit" is not over, and "it went but has come back" neither.
+        if words[last + 1 : last + 3] in (["a", "bit"], ["a", "little"]) or _SOMEWHAT & {*words[last + 1 : last + 2]}:
+            continue
+        if any(a > last for a, _ in places.get("returned", ())):
             continue
         best = max(best or 0, last)
     return best

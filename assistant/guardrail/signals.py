@@ -41,10 +41,13 @@ def read(
             result.over_at = sentence.spans[modifiers.resolved_at][1]
     _generalise(result)
     _settle_told(result)
+    _return(result)
     result.hits = _hits(message, result, speech)
     result.pains += _implied(result, today)
     answering = bool(result.sentences) and result.sentences[0].words[0] in _ANSWERS
-    if result.words() <= (ANSWERING_WORDS if answering else SHORT_WORDS) and not any(
+    bound = result.has("back_bound") and not result.has("other_site")
+    short = ANSWERING_WORDS if answering else LONG_WORDS if bound else SHORT_WORDS
+    if result.words() <= short and not any(
         m.site == "elsewhere" for _, m in result.pains
     ):
         result.pains += _meant(result)
@@ -93,6 +96,7 @@ def _drop_asides(reading: Reading) -> None:
         return
     last = len(reading.sentences) - 1
     asked = any(reading.sentences[n].question or n == last for n in others) or reading.has("advise")
+    asked = asked or any(s.question and _ABOUT_IT & set(s.words) for s in reading.sentences)
     about_all = any(
         c.generic and s.question for s, c in zip(reading.sentences, reading.contexts, strict=True)
     )
@@ -104,6 +108,8 @@ def _drop_asides(reading: Reading) -> None:
 
 
 ASIDE_WORDS = 12
+_ABOUT_IT = word_set("it it's this that he she him her they them kids children")
+"""What a question asks about when somebody's pain was told before it: "what could it be?"."""
 
 
 def _bare_span(reading: Reading) -> bool:
@@ -128,6 +134,26 @@ def _settle_told(reading: Reading) -> None:
     if present and status == "past" and reading.over_at is None:
         status = "past"
     reading.pains = [(n, replace(m, status=status) if m.status == "told" else m) for n, m in reading.pains]
+
+
+def _return(reading: Reading) -> None:
+    """Take a pain told before as present where a later sentence says that it came back or bothers now."""
+    if not reading.pains or any(m.status == "present" for _, m in reading.pains):
+        return
+    over = ("past", "generic")
+    told = max((n for n, m in reading.pains if m.status in over and m.site != "elsewhere"), default=-1)
+    if told < 0:
+        return
+    for n, (places, modifiers) in enumerate(zip(reading.places, reading.contexts, strict=True)):
+        back = n >= told and "returned" in places
+        bothers = n > told and "it_present" in places and reading.over_at is None
+        real = not (modifiers.hypothetical or modifiers.generic) and modifiers.resolved_at is None
+        if (back or bothers) and real:
+            place = places["returned" if back else "it_present"][0][0]
+            if place not in modifiers.negated:
+                reading.pains.append((n, Mention("back", "present", place, place, False, True)))
+                reading.over_at = None
+                return
 
 
 def _aside(reading: Reading, number: int, mention: Mention) -> bool:
