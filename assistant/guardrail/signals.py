@@ -45,7 +45,7 @@ def read(
     result.hits = _hits(message, result, speech)
     result.pains += _implied(result, today)
     answering = bool(result.sentences) and result.sentences[0].words[0] in _ANSWERS
-    bound = result.has("back_bound") and not result.has("other_site")
+    bound = result.has("back_bound") and not result.has("other_site") and result.over_at is None
     short = ANSWERING_WORDS if answering else LONG_WORDS if bound else SHORT_WORDS
     if result.words() <= short and not any(
         m.site == "elsewhere" for _, m in result.pains
@@ -96,7 +96,10 @@ def _drop_asides(reading: Reading) -> None:
         return
     last = len(reading.sentences) - 1
     asked = any(reading.sentences[n].question or n == last for n in others) or reading.has("advise")
-    asked = asked or any(s.question and _ABOUT_IT & set(s.words) for s in reading.sentences)
+    asked = asked or any(
+        s.question and (_ABOUT_THEM & set(s.words) or "wondering" in p)
+        for s, p in zip(reading.sentences, reading.places, strict=True)
+    )
     about_all = any(
         c.generic and s.question for s, c in zip(reading.sentences, reading.contexts, strict=True)
     )
@@ -108,7 +111,7 @@ def _drop_asides(reading: Reading) -> None:
 
 
 ASIDE_WORDS = 12
-_ABOUT_IT = word_set("it it's this that he she him her they them kids children")
+_ABOUT_THEM = word_set("he she him her kids")
 """What a question asks about when somebody's pain was told before it: "what could it be?"."""
 
 

@@ -126,9 +126,6 @@ def _belongs(
     planned = before and (before[0] in _PLANS or before in (["dentro", "de"], ["daqui", "a"]))
     if span.kind == "span" and (planned or _PLANS & set(rest[:4])):
         return 0
-    if any(m.first > span.last and "since" in words[m.last : m.last + 4] for m in here) and span.kind == "span":
-        # "Started the job six weeks ago and my back has been hurting since."
-        return 2
     if rest[:2] in (["is", "my"], ["was", "my"]) and not {"back", "spine"} & set(rest[2:4]):
         return 0
     if rest[:2] == ["from", "now"] or (before[:1] == ["in"] and before[-1:] in (["about"], ["roughly"])):
@@ -165,6 +162,9 @@ def _belongs(
             return 0
         if before and before[-1] in ("my", "the") and not here:
             return 0
+    if any(m.first > span.last and "since" in words[m.last : m.last + 4] for m in here) and span.kind == "span":
+        # "Started the job six weeks ago and my back has been hurting since."
+        return 2
     if all(m.site == "elsewhere" for m in here) and here:
         return 0
     clause = sentence.clause[span.first]
