@@ -26,7 +26,7 @@ _NOBODY = word_set("nobody none nothing noone nadie personne niemand ninguem")
 _PRESENT = word_set("""
     feels same again is am are 's i'm it's has have i've he's she's still now today currently keeps keep
     gets hurts ahora jetzt maintenant agora duele duelen doi doem tengo tenho ai estoy estou habe bin
-    aches since get been lately recently tonight
+    aches since get been lately recently tonight ayer anoche hier gestern ontem heute hoy hoje aujourd'hui
 """)
 _PAST_VERBS = word_set("had was were did got")
 
@@ -61,6 +61,7 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
     other = relative or "other_word" in places
     elided = words[0] in ("can", "could") and words[1:2] and words[1] in _ELIDED
     opens = words[0] in _QUESTION or any(a == 0 for a, _ in places.get("question_start", ()))
+    opens = opens and (language == "en" or sentence.question or words[0] not in _VERBS_FIRST)
     starts_as_question = (opens and not elided) or (language != "en" and _asks_late(sentence, places))
     about_someone = has_self or other
     hypothetical = _hypothetical(sentence, places)
@@ -113,6 +114,10 @@ _QUESTION = word_set("""
 """)
 
 
+_VERBS_FIRST = word_set(
+    "es ist sind gibt darf hilft helfen macht muss kann soll stimmt reicht sollte sollten e"
+)
+"""With these a statement may begin too: "ist bestimmt nichts, aber …"."""
 _ELIDED = word_set("only barely hardly just still scarcely")
 """After "can" at the start, these leave out the "I" ("can only walk") and ask nothing."""
 _ASKING = word_set("should shall do does can could will would when how must may is are")
@@ -263,9 +268,6 @@ _RECENT_WORDS = word_set("""
 """)
 
 
-_SOMEWHAT = word_set("somewhat slightly")
-
-
 def _resolved(words: list[str], places: Places, triggers: dict[int, int]) -> int | None:
     best: int | None = None
     for first, last in places.get("resolved", ()):
@@ -275,7 +277,8 @@ def _resolved(words: list[str], places: Places, triggers: dict[int, int]) -> int
         if before[-1:] == ["back"] and words[last] in ("gone", "went"):
             continue
         # "It's calmed down a bit" is not over, and "it went but has come back" neither.
-        if words[last + 1 : last + 3] in (["a", "bit"], ["a", "little"]) or _SOMEWHAT & {*words[last + 1 : last + 2]}:
+        after = words[last + 1 : last + 3]
+        if after in (["a", "bit"], ["a", "little"]) or after[:1] in (["somewhat"], ["slightly"]):
             continue
         if any(a > last for a, _ in places.get("returned", ())):
             continue

@@ -105,8 +105,9 @@ LONG_EVENTS = (
     "last spring", "last autumn", "last fall", "last month", "last christmas", "the army", "the pandemic",
     "childbirth", "gave birth", "got married", "ano pasado", "mes pasado", "annee derniere", "mois dernier",
     "letztes jahr", "letzten monat", "ano passado", "mes passado", "nina", "nino", "teenage", "retired",
-    "la pandemia", "el confinamiento", "le confinement", "genre le confinement", "la pandemie", "der pandemie",
-    "corona", "a pandemia", "el embarazo", "el parto", "l'accouchement", "der geburt", "a gravidez", "o parto",
+    "la pandemia", "el confinamiento", "le confinement", "genre le confinement", "la pandemie",
+    "der pandemie", "corona", "a pandemia", "el embarazo", "el parto", "l'accouchement", "der geburt",
+    "a gravidez", "o parto",
 )  # fmt: skip
 EVENT_PHRASES: dict[str, list[tuple[tuple[str, ...], tuple[int, int]]]] = {}
 for _name, _day in EVENTS.items():

@@ -54,8 +54,8 @@ _UNITS = {
     "monate": 30.44, "monaten": 30.44, "jahr": 365.25, "jahre": 365.25, "jahren": 365.25, "hora": 1 / 24,
     "heure": 1 / 24, "stunde": 1 / 24, "stunden": 1 / 24, "meses": 30.44, "mese": 30.44, "minuto": 1 / 1440,
     "minuten": 1 / 1440, "sekunden": 1 / 86400, "segundo": 1 / 86400, "seconde": 1 / 86400, "term": 60,
-    "trimester": 90, "nuit": 1, "noche": 1, "noite": 1, "nacht": 1, "nachte": 1, "quincena": 15, "journee": 1, "noites": 1,
-    "semaninha": 7, "mesecito": 30.44, "run": 0, "session": 0,
+    "trimester": 90, "nuit": 1, "noche": 1, "noite": 1, "nacht": 1, "nachte": 1, "quincena": 15,
+    "journee": 1, "semaninha": 7, "mesecito": 30.44, "run": 0, "session": 0,
 }  # fmt: skip
 _WORDY = word_set("s d h w y mo an min sec term season run session morning")
 _PLURALS = word_set("""
@@ -68,6 +68,7 @@ _FILLERS = word_set("""
     or to and of good solid full whole long bit nearly almost more other last past oder o ou bis a de
     straight consecutive n odd plus + something ish %
 """)
+_SINCE_ONLY = word_set("depuis seit desde")
 _MONTH_BEFORE = SINCE | {"early", "late", "mid", "around"}
 
 
@@ -258,7 +259,7 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
         or (before == "than" and before2 in ("more", "longer"))
         or before == "mas"
         or (before == "als" and before2 in ("mehr", "langer"))
-        or (before == "de" and before2 in ("mas", "mais", "plus"))
+        or (before == "de" and before2 in ("mas", "mais", "plus", "passa", "pasa"))
         or (before == "plus" and words[i] in ("d'un", "d'une"))
         or before == "uber"
     ):
@@ -279,7 +280,8 @@ def _dated(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     word = words[i]
     previous = words[i - 1] if i else ""
     before = list(words[max(0, i - 4) : i])
-    anchored = any(w in SINCE for w in before)
+    # "depuis mon semi de Lyon en octobre": in these languages the word is "since" and nothing else.
+    anchored = any(w in SINCE for w in before) or not _SINCE_ONLY.isdisjoint(words[max(0, i - 8) : i])
     if word in RECENT:
         return TimeSpan(RECENT[word], i, i, "since")
     if word in WEEKDAYS and not (word in ("sat", "sun", "mon", "wed", "mar") and not anchored):

@@ -47,9 +47,7 @@ def read(
     answering = bool(result.sentences) and result.sentences[0].words[0] in _ANSWERS
     bound = result.has("back_bound") and not result.has("other_site") and result.over_at is None
     short = ANSWERING_WORDS if answering else LONG_WORDS if bound else SHORT_WORDS
-    if result.words() <= short and not any(
-        m.site == "elsewhere" for _, m in result.pains
-    ):
+    if result.words() <= short and not any(m.site == "elsewhere" for _, m in result.pains):
         result.pains += _meant(result)
     result.hits = [h for h in result.hits if _beside(h, result, pain_known)]
     if opening:
@@ -103,7 +101,11 @@ def _drop_asides(reading: Reading) -> None:
     about_all = any(
         c.generic and s.question for s, c in zip(reading.sentences, reading.contexts, strict=True)
     )
-    asked = asked or reading.language != "en" or not (about_all or any(c.subject == "self" for c in reading.contexts))
+    asked = (
+        asked
+        or reading.language != "en"
+        or not (about_all or any(c.subject == "self" for c in reading.contexts))
+    )
     if asked or any(h.flag.level == "urgent" for h in reading.hits):
         return
     reading.pains = [(n, m) for n, m in reading.pains if n not in others]

@@ -162,7 +162,10 @@ def _belongs(
             return 0
         if before and before[-1] in ("my", "the") and not here:
             return 0
-    if any(m.first > span.last and "since" in words[m.last : m.last + 4] for m in here) and span.kind == "span":
+    if (
+        any(m.first > span.last and "since" in words[m.last : m.last + 4] for m in here)
+        and span.kind == "span"
+    ):
         # "Started the job six weeks ago and my back has been hurting since."
         return 2
     if all(m.site == "elsewhere" for m in here) and here:
