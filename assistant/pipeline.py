@@ -399,9 +399,8 @@ class Assistant:
             if draft.plan is not None and not lead:
                 other = "_other" if triage.subject == "other" else ""
                 lead = self.wording.say(f"care.refer.reminder{other}")
-            general = (
-                self.wording.say("answers.lead.general") if draft.covered and "general" not in said else ""
-            )
+            tells = draft.covered and bool(draft.citations) and "general" not in said
+            general = self.wording.say("answers.lead.general") if tells else ""
             said += ["general"] if general else []
             before = "\n\n".join(part for part in (lead, general) if part)
             return before + gap if before else "", ""
