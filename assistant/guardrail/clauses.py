@@ -104,6 +104,13 @@ def sentences(message: str) -> list[Sentence]:
     return [s for s in (_sentence(message, folded, a, b, q) for a, b, q in _bounds(folded)) if s.words]
 
 
+def unsplit(sentence: Sentence, message: str) -> None:
+    """Undo in a foreign sentence what is mended for English only: German "im" is no "I'm"."""
+    for i, (a, b) in enumerate(sentence.spans):
+        if sentence.words[i] == "i'm" and fold(message[a:b]) == "im":
+            sentence.words[i] = "im"
+
+
 def _spoken(words: str) -> str:
     mark = {"question mark": "?", "full stop": ".", "exclamation mark": "!", "new line": "\n"}.get(words, ",")
     return mark.ljust(len(words))

@@ -26,7 +26,7 @@ _NOBODY = word_set("nobody none nothing noone nadie personne niemand ninguem")
 _PRESENT = word_set("""
     feels same again is am are 's i'm it's has have i've he's she's still now today currently keeps keep
     gets hurts ahora jetzt maintenant agora duele duelen doi doem tengo tenho ai estoy estou habe bin
-    aches since get been lately recently tonight
+    aches since get been lately recently tonight ayer anoche hier gestern ontem heute hoy hoje aujourd'hui
 """)
 _PAST_VERBS = word_set("had was were did got")
 
@@ -61,7 +61,8 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
     other = relative or "other_word" in places
     elided = words[0] in ("can", "could") and words[1:2] and words[1] in _ELIDED
     opens = words[0] in _QUESTION or any(a == 0 for a, _ in places.get("question_start", ()))
-    starts_as_question = opens and not elided
+    opens = opens and (language == "en" or sentence.question or words[0] not in _VERBS_FIRST)
+    starts_as_question = (opens and not elided) or (language != "en" and _asks_late(sentence, places))
     about_someone = has_self or other
     hypothetical = _hypothetical(sentence, places)
     generic = not about_someone and not _has_span(places) and (starts_as_question or _about_exercise(words))
@@ -80,6 +81,7 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
             or any(p in (["you", "get"], ["you", "have"], ["you're", "in"]) for p in _pairs(words))
         )
     )
+    generic = generic or (not about_someone and "topic_word" in places and not _has_span(places))
     generic = generic or ("people_in_general" in places and not _own_back(words))
     generic = generic or (sentence.question and len(words) <= 2 and "sick_disc" in places)
     generic = generic or (_your_back(words) and "my" not in words)
@@ -95,7 +97,7 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
         generic=generic,
         asking=asking,
         historical=_historical(words, places),
-        told_past=_told_past(words, places),
+        told_past=language == "en" and _told_past(words, places),
         resolved_at=_resolved(words, places, triggers),
         subject="other"
         if relative or _anothers_back(words)
@@ -112,12 +114,29 @@ _QUESTION = word_set("""
 """)
 
 
+_VERBS_FIRST = word_set(
+    "es ist sind gibt darf hilft helfen macht muss kann soll stimmt reicht sollte sollten e"
+)
+"""With these a statement may begin too: "ist bestimmt nichts, aber …"."""
 _ELIDED = word_set("only barely hardly just still scarcely")
 """After "can" at the start, these leave out the "I" ("can only walk") and ask nothing."""
 _ASKING = word_set("should shall do does can could will would when how must may is are")
 _QUESTION_ONLY = word_set("""
     avoid avoiding prevent preventing prevention protect protecting without cause causes can could would
 """)
+
+
+def _asks_late(sentence: Sentence, places: Places) -> bool:
+    """Say whether a question begins behind a short opening ("Kurze Frage: warum …") that tells nothing."""
+    if not sentence.question:
+        return False
+    told = min((a for c in ("ache_word", "spine_any") for a, _ in places.get(c, ())), default=LEAD_WORDS)
+    lead = sentence.clause[: LEAD_WORDS + 1]
+    starts = {i for i in range(1, len(lead)) if lead[i] != lead[i - 1]}
+    return any(a in starts and a <= told for a, _ in places.get("question_start", ()))
+
+
+LEAD_WORDS = 5
 
 
 def _own_back(words: list[str]) -> bool:
@@ -256,6 +275,12 @@ def _resolved(words: list[str], places: Places, triggers: dict[int, int]) -> int
         if first in triggers or any(w in _WISH or w in _NOBODY for w in before):
             continue
         if before[-1:] == ["back"] and words[last] in ("gone", "went"):
+            continue
+        # "It's calmed down a bit" is not over, and "it went but has come back" neither.
+        after = words[last + 1 : last + 3]
+        if after in (["a", "bit"], ["a", "little"]) or after[:1] in (["somewhat"], ["slightly"]):
+            continue
+        if any(a > last for a, _ in places.get("returned", ())):
             continue
         best = max(best or 0, last)
     return best

@@ -90,6 +90,12 @@ EVENTS = {
     "fourth of july": (7, 4), "labor day": (9, 5), "memorial day": (5, 28), "clocks went back": (10, 26),
     "clocks changed": (10, 26), "clocks went forward": (3, 29), "went back to school": (9, 4),
     "school started": (9, 4), "start of term": (9, 4), "back to school": (9, 4), "kids went back": (9, 4),
+    "rentree": (9, 2), "la rentree": (9, 2), "otono": (10, 1), "automne": (10, 1), "herbst": (10, 1),
+    "outono": (4, 1), "invierno": (1, 5), "hiver": (1, 5), "inverno": (7, 1), "printemps": (4, 1),
+    "fruhling": (4, 1), "fruhjahr": (4, 1), "ferien": (8, 15), "vacances": (8, 15), "vacaciones": (8, 15),
+    "ferias": (8, 1), "semana santa": (4, 5), "carnaval": (2, 15), "karneval": (2, 15), "fasching": (2, 15),
+    "sao joao": (6, 24), "san juan": (6, 24), "pfingsten": (5, 25), "toussaint": (11, 1),
+    "silvester": (12, 31), "neujahr": (1, 1), "reyes": (1, 6), "reveillon": (12, 31),
     "start of the year": (1, 2), "beginning of the year": (1, 2), "bank holiday": (8, 28),
 }  # fmt: skip
 LONG_EVENTS = (
@@ -99,6 +105,9 @@ LONG_EVENTS = (
     "last spring", "last autumn", "last fall", "last month", "last christmas", "the army", "the pandemic",
     "childbirth", "gave birth", "got married", "ano pasado", "mes pasado", "annee derniere", "mois dernier",
     "letztes jahr", "letzten monat", "ano passado", "mes passado", "nina", "nino", "teenage", "retired",
+    "la pandemia", "el confinamiento", "le confinement", "genre le confinement", "la pandemie",
+    "der pandemie", "corona", "a pandemia", "el embarazo", "el parto", "l'accouchement", "der geburt",
+    "a gravidez", "o parto",
 )  # fmt: skip
 EVENT_PHRASES: dict[str, list[tuple[tuple[str, ...], tuple[int, int]]]] = {}
 for _name, _day in EVENTS.items():

@@ -30,13 +30,18 @@ _NUMBERS = {
     "fifty": 50, "couple": 2, "few": 3, "several": 4, "half": 0.5, "dozen": 12, "many": 5, "some": 3,
     "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7,
     "ocho": 8,
-    "nueve": 9, "diez": 10, "quince": 15, "veinte": 20, "varios": 4, "varias": 4, "unos": 3, "unas": 3,
+    "nueve": 9, "diez": 10, "quince": 15, "veinte": 20, "unos": 3, "unas": 3,
     "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
     "quinze": 15, "vingt": 20, "plusieurs": 4, "quelques": 3,
     "ein": 1, "eine": 1, "einem": 1, "einer": 1, "einen": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5,
     "fuenf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "zwolf": 12, "vierzehn": 14,
     "mehreren": 4, "einigen": 4, "mehrere": 4, "einige": 4, "paar": 3, "um": 1, "uma": 1, "dois": 2,
     "duas": 2,
+    "trece": 13, "catorce": 14, "treinta": 30, "doce": 12, "par": 2, "d'un": 1, "d'une": 1, "onze": 11,
+    "douze": 12, "treize": 13, "quatorze": 14, "trente": 30, "huitaine": 8, "dizaine": 10, "douzaine": 12,
+    "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40, "elf": 11, "dreizehn": 13,
+    "zwanzig": 20, "dreisig": 30, "doze": 12, "treze": 13, "catorze": 14, "trinta": 30, "dezena": 10,
+    "decena": 10, "quinzena": 15, "mehrerer": 4, "diversas": 4, "varias": 4, "varios": 4, "cuantas": 3,
     "quatro": 4, "sete": 7, "oito": 8, "nove": 9, "dez": 10, "vinte": 20, "alguns": 3, "algumas": 3,
 }  # fmt: skip
 _UNITS = {
@@ -49,7 +54,8 @@ _UNITS = {
     "monate": 30.44, "monaten": 30.44, "jahr": 365.25, "jahre": 365.25, "jahren": 365.25, "hora": 1 / 24,
     "heure": 1 / 24, "stunde": 1 / 24, "stunden": 1 / 24, "meses": 30.44, "mese": 30.44, "minuto": 1 / 1440,
     "minuten": 1 / 1440, "sekunden": 1 / 86400, "segundo": 1 / 86400, "seconde": 1 / 86400, "term": 60,
-    "trimester": 90, "nuit": 1, "noche": 1, "noite": 1, "nacht": 1, "nachte": 1, "run": 0, "session": 0,
+    "trimester": 90, "nuit": 1, "noche": 1, "noite": 1, "nacht": 1, "nachte": 1, "quincena": 15,
+    "journee": 1, "semaninha": 7, "mesecito": 30.44, "run": 0, "session": 0,
 }  # fmt: skip
 _WORDY = word_set("s d h w y mo an min sec term season run session morning")
 _PLURALS = word_set("""
@@ -57,9 +63,12 @@ _PLURALS = word_set("""
     ans
 """)
 _FILLERS = word_set("""
+    gut guten guter gute circa ca ungefahr etwa rund environ aproximadamente buenos buenas bonnes
+    bons longues pares largos largas ganzen ganze
     or to and of good solid full whole long bit nearly almost more other last past oder o ou bis a de
     straight consecutive n odd plus + something ish %
 """)
+_SINCE_ONLY = word_set("depuis seit desde")
 _MONTH_BEFORE = SINCE | {"early", "late", "mid", "around"}
 
 
@@ -249,6 +258,10 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
         before in ("over", "beyond", "past")
         or (before == "than" and before2 in ("more", "longer"))
         or before == "mas"
+        or (before == "als" and before2 in ("mehr", "langer"))
+        or (before == "de" and before2 in ("mas", "mais", "plus", "passa", "pasa"))
+        or (before == "plus" and words[i] in ("d'un", "d'une"))
+        or before == "uber"
     ):
         days *= 1.15
     elif (before == "than" and before2 in ("less", "under", "fewer")) or before in (
@@ -267,7 +280,8 @@ def _dated(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     word = words[i]
     previous = words[i - 1] if i else ""
     before = list(words[max(0, i - 4) : i])
-    anchored = any(w in SINCE for w in before)
+    # "depuis mon semi de Lyon en octobre": in these languages the word is "since" and nothing else.
+    anchored = any(w in SINCE for w in before) or not _SINCE_ONLY.isdisjoint(words[max(0, i - 8) : i])
     if word in RECENT:
         return TimeSpan(RECENT[word], i, i, "since")
     if word in WEEKDAYS and not (word in ("sat", "sun", "mon", "wed", "mar") and not anchored):

@@ -76,6 +76,42 @@ class Lexicon:
             for entry in self._entries(name, ()):
                 self._add(name, entry)
 
+    def extended(self, own: Mapping[str, Sequence[str]]) -> Lexicon:
+        """Return a copy with more entries; a concept that takes over another takes over its new ones too.
+
+        Raises:
+            LexiconError: an entry is empty or names a concept that does not exist.
+        """
+        new = Lexicon({})
+        new.concepts = {name: list(entries) for name, entries in self.concepts.items()}
+        new._exact = defaultdict(list, {word: list(found) for word, found in self._exact.items()})
+        new._pairs = defaultdict(list, {pair: list(found) for pair, found in self._pairs.items()})
+        new._prefix = defaultdict(list, {stem: list(found) for stem, found in self._prefix.items()})
+        for name, entries in own.items():
+            new.concepts[name] = [*new.concepts.get(name, []), *entries]
+        for name, entries in own.items():
+            plain = [e for entry in entries for e in new._expanded(entry, name)]
+            for user in new._users(name, set()):
+                for entry in plain:
+                    new._add(user, entry)
+        return new
+
+    def _expanded(self, entry: str, name: str) -> Iterable[str]:
+        if not (entry.startswith("{") and entry.endswith("}")):
+            return [entry]
+        if entry[1:-1] not in self.concepts:
+            raise LexiconError(f"concept {name!r} takes over {entry}, which does not exist")
+        return self._entries(entry[1:-1], (name,))
+
+    def _users(self, name: str, seen: set[str]) -> set[str]:
+        """Return `name` and the concepts that take it over, directly or not."""
+        if name not in seen:
+            seen.add(name)
+            for other, entries in self.concepts.items():
+                if f"{{{name}}}" in entries:
+                    self._users(other, seen)
+        return seen
+
     def _entries(self, name: str, above: tuple[str, ...]) -> Iterable[str]:
         if name in above:
             raise LexiconError(f"concept {name!r} takes itself over; remove one of the {{…}} in it")

@@ -1,4 +1,8 @@
-"""The reviewed policy: `red_flags.toml` over the word lists of `triage_words.toml`, checked on load."""
+"""The reviewed policy: `red_flags.toml` over the word lists of `triage_words.toml`, checked on load.
+
+What people say in another language stands in `triage_<language>.toml` and counts only in messages in
+that language, so that no word of one language fires in another.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,8 @@ from assistant.schema import Signal
 
 RED_FLAGS = "red_flags.toml"
 WORDS = "triage_words.toml"
+LANGUAGES = ("es", "fr", "de", "pt")
+"""Languages beside English with a file of their own, `triage_<language>.toml`; it may be absent."""
 
 
 class PolicyError(ValueError):
@@ -65,19 +71,50 @@ class Entry(NamedTuple):
     pattern: Pattern
 
 
-class Policy:
-    """Flags by id, thresholds, the lexicon, and the compiled patterns by the concept they start from."""
+class Speech:
+    """One language: its lexicon and its compiled patterns by the concept that they start from."""
 
-    def __init__(self, thresholds: Thresholds, flags: list[Flag], lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.entries: dict[str, list[Entry]] = defaultdict(list)
+
+    def add(self, flag: Flag, source: str) -> None:
+        """Compile `source` for `flag`.
+
+        Raises:
+            LexiconError: it is empty, or names a concept that does not exist.
+        """
+        pattern = self.lexicon.pattern(source)
+        self.entries[pattern.sequences[0][0].concept].append(Entry(flag, pattern))
+
+    def extended(self, own: dict[str, list[str]]) -> Speech:
+        """Return a language that says all of this and has the word lists `own` beside."""
+        new = Speech(self.lexicon.extended(own))
+        new.entries.update({concept: list(entries) for concept, entries in self.entries.items()})
+        return new
+
+
+class Policy:
+    """Flags by id, thresholds, and what each language says for them; English holds for all of them."""
+
+    def __init__(
+        self,
+        thresholds: Thresholds,
+        flags: list[Flag],
+        lexicon: Lexicon,
+    ) -> None:
         self.thresholds = thresholds
         self.flags = {flag.id: flag for flag in flags}
         self.lexicon = lexicon
         self.explained = {flag.id: [lexicon.pattern(p) for p in flag.explained_by] for flag in flags}
-        self.entries: dict[str, list[Entry]] = defaultdict(list)
+        self.languages = {"en": Speech(lexicon)}
         for flag in flags:
             for source in flag.patterns:
-                pattern = lexicon.pattern(source)
-                self.entries[pattern.sequences[0][0].concept].append(Entry(flag, pattern))
+                self.languages["en"].add(flag, source)
+
+    def speech(self, language: str) -> Speech:
+        """Return the lexicon and the patterns for messages in `language`."""
+        return self.languages.get(language, self.languages["en"])
 
 
 def load(directory: Path | None = None) -> Policy:
@@ -131,7 +168,36 @@ def load(directory: Path | None = None) -> Policy:
         flags.append(flag)
     if not any(flag.level == "urgent" for flag in flags):
         raise PolicyError(f"{directory / RED_FLAGS}: no urgent flag is left; restore the [[flag]] rows")
-    return Policy(thresholds, flags, lexicon)
+    policy = Policy(thresholds, flags, lexicon)
+    for name in LANGUAGES:
+        if (directory / f"triage_{name}.toml").is_file():
+            policy.languages[name] = _language(directory / f"triage_{name}.toml", policy)
+    return policy
+
+
+def _language(path: Path, policy: Policy) -> Speech:
+    """Read one language's file: entries added to the shared concepts, and patterns added to the rows."""
+    text, table = _read(path)
+    unknown = sorted(set(table) - {"concepts", "patterns"})
+    if unknown:
+        raise PolicyError(_at(path, text, unknown[0], f"unknown table {unknown[0]!r}; remove or rename it"))
+    concepts, patterns = table.get("concepts", {}), table.get("patterns", {})
+    _check_lists(path, text, concepts)
+    try:
+        speech = policy.speech("en").extended(concepts)
+    except LexiconError as error:
+        raise PolicyError(_at(path, text, _named(error), str(error))) from error
+    for row, sources in patterns.items():
+        if row not in policy.flags:
+            raise PolicyError(_at(path, text, f"{row} =", f"{row!r} is no row of {RED_FLAGS}; rename it"))
+        if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
+            raise PolicyError(_at(path, text, f"{row} =", f"row {row!r} must be a list of texts in quotes"))
+        for source in sources:
+            try:
+                speech.add(policy.flags[row], source)
+            except LexiconError as error:
+                raise PolicyError(_at(path, text, source, f"row {row}: {error}")) from error
+    return speech
 
 
 def _read(path: Path) -> tuple[str, dict[str, Any]]:
@@ -149,6 +215,14 @@ def _lexicon(path: Path, text: str, table: dict[str, Any]) -> Lexicon:
     concepts = table.get("concepts")
     if not isinstance(concepts, dict):
         raise PolicyError(f"{path}, line 1: the table [concepts] is missing; restore it")
+    _check_lists(path, text, concepts)
+    try:
+        return Lexicon(concepts)
+    except LexiconError as error:
+        raise PolicyError(_at(path, text, _named(error), str(error))) from error
+
+
+def _check_lists(path: Path, text: str, concepts: dict[str, Any]) -> None:
     for name, entries in concepts.items():
         if not re.fullmatch(r"[a-z][a-z_0-9]*", name):
             raise PolicyError(_at(path, text, name, f"concept {name!r}: use small letters, digits and _"))
@@ -156,11 +230,12 @@ def _lexicon(path: Path, text: str, table: dict[str, Any]) -> Lexicon:
             raise PolicyError(
                 _at(path, text, f"{name} =", f"concept {name!r} must be a list of texts in quotes")
             )
-    try:
-        return Lexicon(concepts)
-    except LexiconError as error:
-        named = re.search(r"concept '(\w+)'", str(error))
-        raise PolicyError(_at(path, text, f"{named.group(1)} =" if named else "", str(error))) from error
+
+
+def _named(error: LexiconError) -> str:
+    """Return how the line begins that holds the concept which `error` names."""
+    named = re.search(r"concept '(\w+)'", str(error))
+    return f"{named.group(1)} =" if named else ""
 
 
 def _first(error: ValidationError) -> str:

@@ -11,7 +11,7 @@ from assistant.guardrail.context import Context
 from assistant.guardrail.lexicon import Places, matches
 from assistant.guardrail.model import Subject
 from assistant.guardrail.pain import Mention
-from assistant.guardrail.policy import Flag, Policy
+from assistant.guardrail.policy import Flag, Policy, Speech
 from assistant.guardrail.reading import Hit, Reading
 from assistant.guardrail.spans import (
     ACTIVITY,
@@ -35,8 +35,11 @@ def read(
     """Read `message`; `spoken` is the language of the conversation so far, `opening` its first message."""
     result = Reading(sentences=clauses.sentences(message))
     result.language = language.detect([w for s in result.sentences for w in s.words], spoken)
+    speech = policy.speech(result.language)
     for number, sentence in enumerate(result.sentences):
-        places = policy.lexicon.places(sentence.words)
+        if result.language != "en":
+            clauses.unsplit(sentence, message)
+        places = speech.lexicon.places(sentence.words)
         modifiers = context.read(sentence, places, result.language)
         result.places.append(places)
         result.contexts.append(modifiers)
@@ -51,12 +54,13 @@ def read(
         for number, (sentence, places) in enumerate(zip(result.sentences, result.places, strict=True))
         if long_ago(sentence, places, today)
     )
-    result.hits = _hits(message, result, policy)
+    _return(result)
+    result.hits = _hits(message, result, speech)
     result.pains += _implied(result, today)
     answering = bool(result.sentences) and result.sentences[0].words[0] in _ANSWERS
-    if result.words() <= (ANSWERING_WORDS if answering else SHORT_WORDS) and not any(
-        m.site == "elsewhere" for _, m in result.pains
-    ):
+    bound = result.has("back_bound") and not result.has("other_site") and result.over_at is None
+    short = ANSWERING_WORDS if answering else LONG_WORDS if bound else SHORT_WORDS
+    if result.words() <= short and not any(m.site == "elsewhere" for _, m in result.pains):
         result.pains += _meant(result)
     result.hits = [h for h in result.hits if _beside(h, result, pain_known)]
     if opening:
@@ -103,10 +107,18 @@ def _drop_asides(reading: Reading) -> None:
         return
     last = len(reading.sentences) - 1
     asked = any(reading.sentences[n].question or n == last for n in others) or reading.has("advise")
+    asked = asked or any(
+        s.question and (_ABOUT_THEM & set(s.words) or "wondering" in p)
+        for s, p in zip(reading.sentences, reading.places, strict=True)
+    )
     about_all = any(
         c.generic and s.question for s, c in zip(reading.sentences, reading.contexts, strict=True)
     )
-    asked = asked or not (about_all or any(c.subject == "self" for c in reading.contexts))
+    asked = (
+        asked
+        or reading.language != "en"
+        or not (about_all or any(c.subject == "self" for c in reading.contexts))
+    )
     if asked or any(h.flag.level == "urgent" for h in reading.hits):
         return
     reading.pains = [(n, m) for n, m in reading.pains if n not in others]
@@ -114,6 +126,8 @@ def _drop_asides(reading: Reading) -> None:
 
 
 ASIDE_WORDS = 12
+_ABOUT_THEM = word_set("he she him her kids")
+"""What a question asks about when somebody's pain was told before it: "what could it be?"."""
 
 
 def _bare_span(reading: Reading) -> bool:
@@ -138,6 +152,26 @@ def _settle_told(reading: Reading) -> None:
     if present and status == "past" and reading.over_at is None:
         status = "past"
     reading.pains = [(n, replace(m, status=status) if m.status == "told" else m) for n, m in reading.pains]
+
+
+def _return(reading: Reading) -> None:
+    """Take a pain told before as present where a later sentence says that it came back or bothers now."""
+    if not reading.pains or any(m.status == "present" for _, m in reading.pains):
+        return
+    over = ("past", "generic")
+    told = max((n for n, m in reading.pains if m.status in over and m.site != "elsewhere"), default=-1)
+    if told < 0:
+        return
+    for n, (places, modifiers) in enumerate(zip(reading.places, reading.contexts, strict=True)):
+        back = n >= told and "returned" in places
+        bothers = n > told and "it_present" in places and reading.over_at is None
+        real = not (modifiers.hypothetical or modifiers.generic) and modifiers.resolved_at is None
+        if (back or bothers) and real:
+            place = places["returned" if back else "it_present"][0][0]
+            if place not in modifiers.negated:
+                reading.pains.append((n, Mention("back", "present", place, place, False, True)))
+                reading.over_at = None
+                return
 
 
 def _aside(reading: Reading, number: int, mention: Mention) -> bool:
@@ -254,7 +288,7 @@ _ASKS = word_set("how what which why does do is are can should could would when 
 _TELLING = frozenset({"interference", "worsening", "recurrence", "duration", "night_pain", "other", "trauma"})
 
 
-def _hits(message: str, reading: Reading, policy: Policy) -> list[Hit]:
+def _hits(message: str, reading: Reading, speech: Speech) -> list[Hit]:
     found: list[Hit] = []
     for number, (sentence, places, modifiers) in enumerate(
         zip(reading.sentences, reading.places, reading.contexts, strict=True)
@@ -262,7 +296,7 @@ def _hits(message: str, reading: Reading, policy: Policy) -> list[Hit]:
         seen: set[str] = set()
         figurative = pain.figurative_words(sentence, places)
         for concept in list(places):
-            for entry in policy.entries.get(concept, ()):
+            for entry in speech.entries.get(concept, ()):
                 flag = entry.flag
                 if flag.id in seen:
                     continue

@@ -15,19 +15,27 @@ SHORT_WORDS = 25
 """A message up to this length speaks of one thing."""
 LONG_WORDS = 45
 """In a message longer than this, only what stands near the pain is said of it."""
-LASTS = word_set("since with been going through of now still this")
+LASTS = word_set("""
+    since with been going through of now still this desde llevo lleva hace depuis fait seit schon ha faz tem
+""")
 _OTHER_AFTER = word_set("""
     of into in out to plan plans programme program block old pregnant before until till away left cycle
     postpartum race training per each a hold holds rest schedule streak marathon apart challenge gap build
     taper course postnatal on along gone
 """)
 _OTHER_BEFORE = word_set("""
-    in within every hold holding aged age rest next another ran run running trained training held
+    in within every hold holding aged age rest next another ran run running trained training held dans
+    toutes tous chaque cada alle jede em
 """)
 AGO = word_set("ago before back earlier prior previously")
 NEWLY = word_set("""
     yesterday today tonight recently just now again monday tuesday wednesday thursday friday saturday sunday
 """)
+AGE_DAYS = 6 * 365
+_AGE_BEFORE = word_set("de con com mit tengo tiene j'ai a tenho tem bin ist")
+"""Before so many years, these tell an age: "mi hijo de 14 años", "j'ai 45 ans"."""
+_PLANS = word_set("plan programa programme plano trainingsplan")
+"""What a span belongs to in "un plan de 12 semanas"."""
 FIRM_WORDS = 8
 """Words at most between a pain and its time span, where nothing else can be meant."""
 FIRM_LEAD = 3
@@ -40,7 +48,7 @@ ACTIVITY = word_set("""
 """What a span after "for" belongs to: "I've lifted for ten years"."""
 _ANAPHORA = word_set("""
     it it's this that been since now still same ago going started began start hace depuis seit desde ha
-    faz
+    faz llevo lleva fait tem schon
 """)
 
 
@@ -133,6 +141,11 @@ def _belongs(
         return 0
     if since_the_last(words, span.last):
         return 0
+    if span.kind == "span" and span.days >= AGE_DAYS and before and before[-1] in _AGE_BEFORE:
+        return 0
+    planned = before and (before[0] in _PLANS or before in (["dentro", "de"], ["daqui", "a"]))
+    if span.kind == "span" and (planned or _PLANS & set(rest[:4])):
+        return 0
     if rest[:2] in (["is", "my"], ["was", "my"]) and not {"back", "spine"} & set(rest[2:4]):
         return 0
     if rest[:2] == ["from", "now"] or (before[:1] == ["in"] and before[-1:] in (["about"], ["roughly"])):
@@ -169,6 +182,12 @@ def _belongs(
             return 0
         if before and before[-1] in ("my", "the") and not here:
             return 0
+    if (
+        any(m.first > span.last and "since" in words[m.last : m.last + 4] for m in here)
+        and span.kind == "span"
+    ):
+        # "Started the job six weeks ago and my back has been hurting since."
+        return 2
     if all(m.site == "elsewhere" for m in here) and here:
         return 0
     clause = sentence.clause[span.first]

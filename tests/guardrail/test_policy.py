@@ -61,3 +61,31 @@ def test_broken_toml_and_missing_file_are_named(knowledge: Path) -> None:
     (knowledge / policy.WORDS).unlink()
     with pytest.raises(PolicyError, match="restore the file"):
         policy.load(knowledge)
+
+
+@pytest.mark.parametrize("language", policy.LANGUAGES)
+def test_language_file_may_be_absent_and_its_mistakes_are_named(knowledge: Path, language: str) -> None:
+    name = f"triage_{language}.toml"
+    rules = policy.load(knowledge)
+    assert rules.speech(language) is rules.speech("en")
+    shutil.copy(resources.folder("knowledge") / name, knowledge / name)
+    policy.load(knowledge)
+    line = change(knowledge / name, "{l_sleep_bad}", "{l_slep_bad}")
+    with pytest.raises(PolicyError, match=rf"{name}, line {line}: row interference: .*l_slep_bad"):
+        policy.load(knowledge)
+
+
+def test_row_that_no_flag_has_is_named_in_a_language_file(knowledge: Path) -> None:
+    (knowledge / "triage_es.toml").write_text('[patterns]\nfevre = ["fiebre"]\n', encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"triage_es\.toml, line 2: 'fevre' is no row"):
+        policy.load(knowledge)
+
+
+def test_words_of_one_language_count_in_no_other() -> None:
+    rules = policy.load()
+    shared = set(rules.speech("en").lexicon.concepts)
+    for language in policy.LANGUAGES:
+        assert set(rules.speech(language).lexicon.concepts) > shared
+    foot = ["arrastro", "el", "pie"]
+    assert "l_drag" in rules.speech("es").lexicon.places(foot)
+    assert not any(name.startswith("l_") for name in rules.speech("en").lexicon.places(foot))
