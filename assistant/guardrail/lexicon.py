@@ -89,9 +89,14 @@ class Lexicon:
         new._prefix = defaultdict(list, {stem: list(found) for stem, found in self._prefix.items()})
         for name, entries in own.items():
             new.concepts[name] = [*new.concepts.get(name, []), *entries]
+        users: dict[str, list[str]] = defaultdict(list)
+        for name, entries in new.concepts.items():
+            for entry in entries:
+                if entry.startswith("{"):
+                    users[entry[1:-1]].append(name)
         for name, entries in own.items():
             plain = [e for entry in entries for e in new._expanded(entry, name)]
-            for user in new._users(name, set()):
+            for user in _with_users(name, users, set()):
                 for entry in plain:
                     new._add(user, entry)
         return new
@@ -102,15 +107,6 @@ class Lexicon:
         if entry[1:-1] not in self.concepts:
             raise LexiconError(f"concept {name!r} takes over {entry}, which does not exist")
         return self._entries(entry[1:-1], (name,))
-
-    def _users(self, name: str, seen: set[str]) -> set[str]:
-        """Return `name` and the concepts that take it over, directly or not."""
-        if name not in seen:
-            seen.add(name)
-            for other, entries in self.concepts.items():
-                if f"{{{name}}}" in entries:
-                    self._users(other, seen)
-        return seen
 
     def _entries(self, name: str, above: tuple[str, ...]) -> Iterable[str]:
         if name in above:
@@ -262,3 +258,12 @@ def _sequence(steps: tuple[Step, ...], places: Places) -> list[Match]:
                 joined.append((first, b, used | frozenset(range(a, b + 1))))
         found = joined[: 4 * MAX_MATCHES]
     return found
+
+
+def _with_users(name: str, users: Mapping[str, Sequence[str]], seen: set[str]) -> set[str]:
+    """Return `name` and the concepts that take it over, directly or not."""
+    if name not in seen:
+        seen.add(name)
+        for other in users.get(name, ()):
+            _with_users(other, users, seen)
+    return seen
