@@ -39,7 +39,7 @@ _PLANS = word_set("plan programa programme plano trainingsplan")
 FIRM_WORDS = 8
 """Words at most between a pain and its time span, where nothing else can be meant."""
 FIRM_LEAD = 3
-FIRM_BEFORE = word_set("for since over about going past last nearly almost around the better best")
+FIRM_BEFORE = word_set("still for since over about going past last nearly almost around the better best")
 BENDS = word_set("when while if after before until than who he she they was were had used went run running")
 ACTIVITY = word_set("""
     lifted lifting ran run running jogged jogging trained training swum swimming cycled cycling rowed
