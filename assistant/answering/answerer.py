@@ -17,6 +17,7 @@ from assistant.answering.extractive import MAX_CHOICES, Composer
 from assistant.answering.intent import IntentClassifier
 from assistant.answering.memory import Memory, Question
 from assistant.answering.mentions import Mentions, words
+from assistant.answering.partial import PARTIAL, Partial
 from assistant.answering.plans import PlanWriter
 from assistant.answering.refusals import MOST_DESCRIBED, NEAR_ENOUGH, Refusals, first_found
 from assistant.answering.understanding import ABOUT_ONE, SMALLTALK, Covered, Understanding
@@ -110,6 +111,13 @@ class Answerer:
         self.wording = wording
         self.clinic = clinic
         self.refusals = Refusals(self.composer, linker, wording, clinic)
+        self.partial = Partial(
+            composer=self.composer,
+            wording=wording,
+            clinic=clinic,
+            gentle=self._gentlest,
+            sessions=self.plans.sessions,
+        )
         self._guide = chunks[0].guide if chunks else ""
 
     @property
@@ -216,11 +224,20 @@ class Answerer:
         draft.asked_for = intent
         if missing:
             self.refusals.say_missing(draft, missing)
+        if intent in ("howto", "benefit", "suits", "feel") and question.targets:
+            part = self.linker.concepts.wording(question.message, self.linker.foreign(question.message))
+            if part:
+                self.partial.of_part(draft, part[0], question.targets[:2])
+                return self._suggested(draft)
+        claimed = intent in ("benefit", "why", "integrate", "choose") and cues.CLAIMED.search(question.message)
+        if claimed and "opinion" not in draft.said:
+            draft.said.append("opinion")
+            draft.say(self.wording.say("answers.partly.opinion"))
         barred = self._barred(question) and not question.targets
         if intent in ("more", "all", "plan", "calendar", "day", "easier") and not barred:
             getattr(self, f"_{intent}")(draft, question, memory)
         else:
-            handler = getattr(self, f"_{intent}", self._choose)
+            handler = getattr(self, f"_{intent}", self.partial.say if intent in PARTIAL else self._choose)
             if intent in _BY_SUBJECT and not question.targets:
                 handler = self._by_subject(question) or handler
             handler = self._choose if barred else handler
@@ -234,6 +251,10 @@ class Answerer:
         if len(draft.paragraphs) <= bool(missing):
             self._lead(draft, "related")
             self.composer.mixed(draft, question.passages[:3])
+        return self._suggested(draft)
+
+    def _suggested(self, draft: Draft) -> Draft:
+        """Add follow-up questions, unless there are some."""
         if not draft.suggestions:
             key = "one_exercise" if draft.topic == "exercises" and len(draft.shown) == 1 else draft.topic
             self.composer.suggest(draft, key)
@@ -262,7 +283,11 @@ class Answerer:
                 continue
             if chunk.title:
                 self._also(draft, [chunk])
-            elif chunk.kind == "text" and not sentences(chunk.text)[0].endswith(":"):
+            elif (
+                chunk.kind == "text"
+                and chunk.section != chunk.guide
+                and not sentences(chunk.text)[0].endswith(":")
+            ):
                 self._lead(draft, "also")
                 self.composer.passage(draft, chunk, most=1)
 
@@ -353,6 +378,9 @@ class Answerer:
             return
         draft.said.append("easier")
         draft.say(self.wording.say("answers.partly.easier"))
+        self._gentlest(draft)
+
+    def _gentlest(self, draft: Draft) -> None:
         gentle = [c for c in self.composer.of_kind("integration") if "entle" in c.text]
         if gentle:
             self._lead(draft, "gentle")
@@ -461,23 +489,18 @@ class Answerer:
             self._frequency(draft, question)
             return
         self.composer.doses(draft, targets)
+        self.partial.beyond_dose(draft, question.message, targets)
         self.composer.frequency(draft)
 
     def _frequency(self, draft: Draft, question: Question) -> None:
         again = "frequency" in draft.said
         draft.asked_for = "frequency"
         self.composer.frequency(draft)
+        self.partial.beyond_week(draft, question.message)
         if question.named:
             self.composer.summaries(draft, question.targets[:3])
         elif not question.targets and not again:
             self.composer.items(draft, self.composer.of_kind("integration")[:2])
-
-    def _results(self, draft: Draft, question: Question) -> None:
-        """Say that the guide names no time until an effect, and what it says of keeping at it."""
-        draft.say(self.wording.say("answers.partly.results"))
-        for chunk in [c for c in self.composer.of_topic("integration") if c.kind == "text"][:1]:
-            self.composer.passage(draft, chunk, most=1)
-        self.composer.frequency(draft)
 
     def _choose(self, draft: Draft, question: Question) -> None:
         unserved = not question.targets and self.linker.unserved(question.context)
@@ -527,8 +550,12 @@ class Answerer:
         if len(question.targets) < 2:
             self._choose(draft, question)
             return
-        self._lead(draft, "compare")
-        self.composer.summaries(draft, question.targets[:MAX_CHOICES])
+        one = cues.ONE.search(question.message)
+        if one or cues.BETTER.search(question.message):
+            draft.say(self.wording.say("answers.partly.unranked"))
+        if not one:
+            self._lead(draft, "compare")
+        self.composer.summaries(draft, question.targets[: 1 if one else MAX_CHOICES])
         self.composer.frequency(draft)
 
     def _order(self, draft: Draft, question: Question) -> None:
@@ -647,5 +674,7 @@ class Answerer:
 
 def _asked_number(question: Question) -> int:
     """Return how many exercises are asked for ("the best two exercises"), 0 where no number is said."""
+    if question.intent == "choose" and cues.ONE.search(question.message):
+        return 1
     found = cues.SO_MANY.search(question.message) if question.intent == "choose" else None
     return (cues.COUNTS.get(found[1].lower()) or int(found[1])) if found else 0

@@ -98,6 +98,7 @@ POINTS = re.compile(
 )
 PRICE = re.compile(r"\b(?:cost|pric|fee|rates?\b)", re.IGNORECASE)
 OF_EACH = re.compile(r"\b(?:numbers|sets?|rep(?:s|etitions?)?|each|everything|all)\b", re.IGNORECASE)
+EACH = re.compile(r"\b(?:each|every|everything|all)\b(?! side)", re.IGNORECASE)
 DETAILS = re.compile(r"\d(?:[ /().-]?\d){6,}|\S@\S")
 """A phone number or an address in a message."""
 DESCRIBES = re.compile(
@@ -108,7 +109,8 @@ DESCRIBES = re.compile(
 """A message that describes an exercise: "the one where you lie on your back"."""
 CANNOT = re.compile(
     r"\b(?:can'?t|cannot|can not|unable to|not able to|hate|hates|without|don'?t (?:like|want)|no longer|"
-    r"mustn'?t|not allowed to|struggle to|instead of)\b",
+    r"mustn'?t|not allowed to|struggle|instead of|difficult|find .{1,30} (?:hard|tough|tricky)|"
+    r"hard (?:for me )?to|trouble|getting (?:down|up) (?:to|on|onto|off|from) the)\b",
     re.IGNORECASE,
 )
 """A movement or position that is not possible or not wanted."""
@@ -130,3 +132,45 @@ SO_MANY = re.compile(
     re.IGNORECASE,
 )
 """How many exercises are asked for."""
+ONE = re.compile(
+    r"\b(?:only|just)\b.{0,20}\bone\b(?!\s+(?:leg|side|set|time|week|run|session|minute))"
+    r"|\b(?:pick|choose|name|give me) (?:just |only )?one\b|\ba single (?:one|exercise|move)\b",
+    re.IGNORECASE,
+)
+"""Asks for a single exercise."""
+BETTER = re.compile(r"\b(?:better|best|more (?:important|effective|useful))\b", re.IGNORECASE)
+CLAIMED = re.compile(
+    r"\b(?:coach|trainer|instructor|mate|friend|husband|wife|partner|physio|doctor|he|she|they|everyone|"
+    r"someone|article|video|internet|youtube|people)\s+(?:also |always |just |once )?"
+    r"(?:says?|said|reckons?|thinks?|told|tells?|claims?|swears?|told)\b|\bi(?:'ve)? (?:read|heard)\b",
+    re.IGNORECASE,
+)
+"""Tells what somebody else holds of it."""
+DAILY = re.compile(
+    r"\b(?:every ?day|daily|each day|every (?:single )?(?:day|morning|night|evening)|"
+    r"seven days|7 days|all week)\b",
+    re.IGNORECASE,
+)
+_A_WEEK = re.compile(
+    rf"\b(\d{{1,2}}|once|twice|{COUNT})\s*(?:x|times|days)?\s*(?:a|per|each|every|/)\s*(?:week|wk)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"^\W*(?:(?:and|but|ok|okay|so|hm+|right|cool|thanks|cheers)\W+)*(?:what|how) about\s+"
+    r"(?:(?:the|my|some|doing|running|a|an|when there are)\s+)*([a-z][a-z' -]{2,30}?)\s*[?.!]*$",
+    re.IGNORECASE,
+)
+
+
+def times_a_week(message: str) -> int | None:
+    """Return how many times a week a message asks about, None where it names no number."""
+    if found := _A_WEEK.search(message):
+        word = found[1].lower()
+        return {"once": 1, "twice": 2}.get(word) or COUNTS.get(word) or int(word)
+    return 7 if DAILY.search(message) else None
+
+
+def subject(message: str) -> str:
+    """Return what "and what about …" asks about, "" for a message of another form."""
+    found = _SUBJECT.search(message)
+    return found[1].strip() if found else ""

@@ -15,6 +15,7 @@ from assistant.answering.concepts import Linker
 from assistant.answering.intent import IntentClassifier, Intents
 from assistant.answering.memory import Memory, Question
 from assistant.answering.mentions import Mention, Mentions, mask, words
+from assistant.answering.partial import PARTIAL
 from assistant.answering.segments import asks, core
 from assistant.answering.wishes import wishes
 from assistant.ingestion.chunks import Chunk
@@ -34,6 +35,7 @@ FOLLOW_UPS = (
     "no_weights",
     "plan",
     "calendar",
+    *PARTIAL,
 )
 PLAN_TALK = ("plan", "calendar", "day")
 PLAN_KIN = ("plan", "integrate", "frequency", "report", "order", "calendar", "easier", "alternative", "deny")
@@ -122,6 +124,8 @@ class Understanding:
         self._mentions = mentions
         self._by_id = {chunk.id: chunk for chunk in chunks}
         self.examples = intents.examples
+        held = {w for chunk in chunks for w in words(f"{chunk.section} {chunk.title} {chunk.searchable}")}
+        self._vocabulary = {_singular(word) for word in held}
 
     def _names_concept(self, text: str) -> bool:
         return bool(self._linker.concepts.named(text))
@@ -160,7 +164,7 @@ class Understanding:
         intents = self._of_core(message, intents)
         beside = [chunk.id for chunk in named] if named and cues.BESIDES.search(message) else []
         named = [] if beside else named
-        if memory.week is None and (refused := self._refused(message)):
+        if memory.week is None and (refused := self._refused(message, memory)):
             return Question(message, "alternative", refused, context=message, named=True)
         if cues.BOOKING.search(message):
             intents = self._of_a_visit(intents)
@@ -199,6 +203,8 @@ class Understanding:
         if intent == "protect" and "tip" in listed and not cues.OF_THE_SAME.search(message):
             # Tips again, and nothing said of which: the others.
             intent = intent if self._names_concept(text) else "more"
+        if not named and not memory.intent.startswith("out.") and self._unspoken(message, documents):
+            intent = "unspoken"
         polite = intent in ("thanks", "goodbye") and intents.scores[intent] >= SURE_LIST
         nothing = (intent in (*SMALLTALK, "which") and not polite) or (
             intent in ABOUT_ONE and not pointed and not named
@@ -211,7 +217,11 @@ class Understanding:
         if tells and (hurts or nothing or outside or complains):
             # Whoever stops an exercise because it hurts is not shown the exercise again.
             return Question(message, "report", passages=passages, context=message)
-        follows = intent in ABOUT_ONE or intent == "holds" or (intent == "integrate" and len(pointed) == 1)
+        follows = (
+            intent in (*ABOUT_ONE, *PARTIAL)
+            or intent == "holds"
+            or (intent == "integrate" and len(pointed) == 1)
+        )
         targets = named or (pointed if follows else [])
         if intent == "compare" and len(named) == 1:
             # "what's the difference to cat-cow": from the one that was talked about.
@@ -268,19 +278,25 @@ class Understanding:
             intents, scores={best: max(intents.scores[best], found.scores[best]), **intents.scores}
         )
 
-    def _refused(self, message: str) -> list[Chunk]:
+    def _refused(self, message: str, memory: Memory) -> list[Chunk]:
         """Return the exercises for which something else is asked: "no lunges, what instead"."""
         if not cues.INSTEAD.search(message):
             return []
         gone = [i for wish in wishes(message, self._mentions) if wish.out for i in wish.ids]
+        if not gone and len(memory.shown) == 1 and len(message.split()) <= BARE_WORDS:
+            # "what instead", after one that hurts: not that one again.
+            instead = "instead" in words(message) and not self._names_concept(message)
+            return [self._by_id[i] for i in memory.shown if instead and i in self._by_id]
         every = (chunk for chunk in self._by_id.values() if chunk.exercise)
         return [chunk for chunk in every if exercise_of(chunk).id in gone]
 
     @staticmethod
     def _of_a_visit(intents: Intents) -> Intents:
-        """Leave out the plan where a visit is booked: both speak of days."""
+        """Put the way to the clinic first where a visit is booked: a plan, too, speaks of days."""
+        if intents.best not in (*PLAN_TALK, "integrate", "frequency", "daytime"):
+            return intents
         rest = {name: score for name, score in intents.scores.items() if name not in PLAN_TALK}
-        return replace(intents, scores=rest) if intents.best in PLAN_TALK else intents
+        return replace(intents, scores={"clinic_reach": max(rest.values()), **rest})
 
     def texts(self, message: str, memory: Memory) -> list[str]:
         """Return the texts whose embeddings `understand` and what follows it may ask for."""
@@ -305,6 +321,20 @@ class Understanding:
         if memory.about and points and not named and not self._names_concept(message):
             return f"{memory.about} {message}"
         return message
+
+    def _unspoken(self, message: str, documents: Sequence[Document]) -> bool:
+        """Say whether "and what about hills" asks about a thing that no passage of the guide speaks of."""
+        thing = cues.subject(message)
+        tokens = set(words(thing)) - cues.FILLERS
+        if not tokens or self._names_concept(thing) or cues.POINTS_BACK.search(thing):
+            return False
+        if week.read(thing, week.Week()).known or cues.DAILY.search(thing) or self._speaks(tokens):
+            return False
+        return max((float(d.metadata["dense"]) for d in documents), default=0.0) < ANCHOR
+
+    def _speaks(self, tokens: set[str]) -> bool:
+        """Say whether the guide, or what this chat is about besides it, holds one of these words."""
+        return bool({_singular(token) for token in tokens} & self._vocabulary)
 
     def _goes_on(self, message: str, intent: str, before: str, memory: Memory, intents: Intents) -> bool:
         """Say whether a message that seems beside the guide may only be the rest of an earlier question."""
@@ -397,7 +427,17 @@ class Understanding:
             if bare:
                 # "and superman": the bare name, whatever was asked before.
                 return "dose" if memory.intent == "dose" and cues.POINTS_BACK.search(message) else "howto"
-            known = (*ABOUT_ONE, "integrate", "choose", "plan", "calendar", "easier", "no_weights", "report")
+            known = (
+                *ABOUT_ONE,
+                "integrate",
+                "choose",
+                "plan",
+                "calendar",
+                "easier",
+                "no_weights",
+                "report",
+                *PARTIAL,
+            )
             if best == "alternative" and not self._clearly(best, intents):
                 best = next(name for name in intents.scores if name != best)
             return best if best in known else "howto"
@@ -427,7 +467,7 @@ class Understanding:
         if short and best in FOLLOW_UPS and intents.margin > (-0.05 if pointed else 0.02):
             if pointed and best in ("why", "causes"):
                 return "causes" if cues.CAUSE.search(message) and memory.about else "benefit"
-            if pointed or best in ("more", "all", "easier", "no_weights"):
+            if pointed or best in ("more", "all", "easier", "no_weights", *PARTIAL):
                 return best
             few = len(message.split()) <= BARE_WORDS
             if not memory.shown and few and best in ABOUT_ONE and cues.POINTS_BACK.search(message):
@@ -510,6 +550,9 @@ class Understanding:
         if not shown and intents.best == "dose" and length <= FRAGMENT_WORDS:
             # "reps?" after a word on shoes: those of the exercise before it.
             shown = [self._by_id[i] for i in memory.earlier if i in self._by_id]
+        if intents.best == "dose" and length <= ORDINAL_WORDS and not self._names_concept(message):
+            # "do I need to do 2 or 3 sets": of what was talked about, however long the question is.
+            return shown if memory.intent not in PLAN_TALK and not cues.EACH.search(message) else []
         bare = length <= 4 or (intents.best == "dose" and not self._names_concept(message))
         return shown if length <= SHORT_WORDS and (cues.POINTS_BACK.search(message) or bare) else []
 
@@ -547,7 +590,10 @@ class Understanding:
         score = intents.scores.get("plan", 0.0)
         near = score >= max(intents.scores.values()) - 0.12
         if memory.week is not None:
-            told = week.read(message, memory.week) != memory.week or any(wishes(message, self._mentions))
+            named = bool(self._find(message))
+            told = week.read(message, memory.week, names=named) != memory.week
+            told = told or bool(week.work_days(message, memory.week, names=named))
+            told = told or any(wishes(message, self._mentions))
             recent = memory.intent in PLAN_TALK
             if (told and (len(message.split()) <= 14 if recent else intents.best in PLAN_KIN)) or (
                 told and near
@@ -561,3 +607,7 @@ class Understanding:
         if len(days) >= 2:
             return near or intents.best in ("plan", "integrate", "frequency", "report", "order")
         return intents.best == "plan" and covered(documents, score - intents.nearest_out, intents.scope)
+
+
+def _singular(word: str) -> str:
+    return word.removesuffix("s") if len(word) > 3 else word
