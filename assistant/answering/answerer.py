@@ -20,6 +20,7 @@ from assistant.answering.mentions import Mentions, words
 from assistant.answering.partial import PARTIAL, Partial
 from assistant.answering.plans import PlanWriter
 from assistant.answering.refusals import MOST_DESCRIBED, NEAR_ENOUGH, Refusals, first_found
+from assistant.answering.segments import asks
 from assistant.answering.understanding import ABOUT_ONE, SMALLTALK, Covered, Understanding
 from assistant.ingestion.chunks import Chunk, sentences
 from assistant.settings import Clinic
@@ -71,6 +72,8 @@ LEAST_TOLD = 4
 """Words below which "hinge how" asks for a movement and tells no need."""
 WHOLE_LIST = 4
 """Items from which on an answer is a list by itself and needs nothing beside it."""
+MOST_BESIDE = 3
+"""Passages added to an answer beside what was asked for: short first."""
 _KEPT_QUESTIONS = 20
 _ASKS_NUMBER = (
     "how many",
@@ -229,7 +232,9 @@ class Answerer:
             if part:
                 self.partial.of_part(draft, part[0], question.targets[:2])
                 return self._suggested(draft)
-        claimed = intent in ("benefit", "why", "integrate", "choose") and cues.CLAIMED.search(question.message)
+        claimed = intent in ("benefit", "why", "integrate", "choose") and cues.CLAIMED.search(
+            question.message
+        )
         if claimed and "opinion" not in draft.said:
             draft.said.append("opinion")
             draft.say(self.wording.say("answers.partly.opinion"))
@@ -286,6 +291,7 @@ class Answerer:
             elif (
                 chunk.kind == "text"
                 and chunk.section != chunk.guide
+                and not draft.beside
                 and not sentences(chunk.text)[0].endswith(":")
             ):
                 self._lead(draft, "also")
@@ -373,8 +379,12 @@ class Answerer:
         draft.suggestions = names[:4]
 
     def _easier(self, draft: Draft, question: Question, memory: Memory) -> None:
-        if "easier" in draft.said:
+        if "easier" in draft.said and not cues.HARDEST.search(question.message):
             self._more(draft, question, memory.model_copy(update={"shown": []}))
+            return
+        if cues.HARDEST.search(question.message):
+            draft.say(self.wording.say("answers.partly.unranked"))
+            self.composer.reasons(draft, question.targets[:MAX_CHOICES])
             return
         draft.said.append("easier")
         draft.say(self.wording.say("answers.partly.easier"))
@@ -401,7 +411,9 @@ class Answerer:
         """Add what the guide says nearby, unless it stands in the answer already; of running text a line."""
         cited = {citation.id for citation in draft.citations}
         new = [chunk for chunk in chunks if chunk.id not in cited and not chunk.text.endswith(":")]
-        if new := [chunk for chunk in new if chunk.title or chunk.section != chunk.guide]:
+        new = [chunk for chunk in new if chunk.title or (chunk.section != chunk.guide and not draft.beside)]
+        if new := new[: max(0, MOST_BESIDE - draft.beside)]:
+            draft.beside += len(new)
             self._lead(draft, "also")
             self.composer.mixed(draft, new, most=1)
 
@@ -436,6 +448,11 @@ class Answerer:
         targets = question.targets or ([] if self._tells_need(question) else self._described(question))
         if not targets:
             self._choose(draft, question)
+            return
+        again = all(f"explained:{chunk.id}" in draft.said for chunk in targets)
+        if again and not question.named and not asks(question.message):
+            # "I fall over", told of what was just explained: the steps once more say nothing new.
+            self.partial.say(draft, replace(question, intent="feel"))
             return
         whole = targets[: 1 if question.loose else 3]
         for chunk in whole:
@@ -518,7 +535,9 @@ class Answerer:
             # "I cannot kneel": nothing that is done on the knees.
             every = self.linker.exercises(question.context, len(self.composer.chunks))
             rest = [chunk for chunk in self.composer.of_kind("exercise") if chunk not in every]
-            linked = [c for c in (*every, *rest) if not self.linker.serves(c) & barred][:MAX_CHOICES]
+            linked = [c for c in (*every, *rest) if not self.linker.serves(c) & barred]
+            wished = self._positions(question.message, barred=False)
+            linked = ([c for c in linked if self.linker.serves(c) & wished] or linked)[:MAX_CHOICES]
         wanted = [c for c in dict.fromkeys([*question.targets, *linked]) if c.id not in question.beside]
         chosen = wanted[: _asked_number(question) or max(MAX_CHOICES, len(question.targets))]
         if chosen:
@@ -529,9 +548,16 @@ class Answerer:
 
     def _barred(self, question: Question) -> frozenset[str]:
         """Return the positions that a visitor cannot or does not want to be in."""
-        if not cues.CANNOT.search(question.message):
+        return self._positions(question.message, barred=True)
+
+    def _positions(self, message: str, *, barred: bool) -> frozenset[str]:
+        """Return the positions that a message bars, or those that it asks for beside them ("I can't kneel,
+        anything standing?")."""
+        if not cues.CANNOT.search(message):
             return frozenset()
-        return self.linker.concepts.named(question.message) & self.linker.concepts.positions
+        clauses = re.split(r"[.;,!?\n]+|\bbut\b|\bso\b", message)
+        chosen = " . ".join(c for c in clauses if bool(cues.CANNOT.search(c)) is barred)
+        return self.linker.concepts.named(chosen) & self.linker.concepts.positions
 
     def _alternative(self, draft: Draft, question: Question) -> None:
         """Name exercises for the same muscles as the one that is not wanted."""
@@ -565,8 +591,14 @@ class Answerer:
     def _integrate(self, draft: Draft, question: Question) -> None:
         both = {"before", "after"} <= set(words(question.message))
         near = self.linker.items(question.context, 3 if both else 2, ["integration"])
-        self._lead(draft, "integrate")
-        self.composer.items(draft, near or self.composer.of_kind("integration"))
+        if cues.HARD_RUN.search(question.message) and "after" in words(question.message):
+            draft.say(self.wording.say("answers.partly.runs"))
+        else:
+            self._lead(draft, "integrate")
+        every = self.composer.of_kind("integration")
+        if cues.LONG.search(question.message) and not near:
+            near = [chunk for chunk in every if any(c.isdigit() for c in chunk.text)]
+        self.composer.items(draft, near or every)
         if near and not question.targets:
             self.composer.summaries(draft, self.plans.named_in(near))
         if not near or question.targets:
@@ -627,6 +659,8 @@ class Answerer:
         """List the clinic's invitations; in a later turn only the one that fits best."""
         ways = self.clinic.ways_to_a_person()
         self.composer.ways(draft, ways)
+        if cues.BOOKING.search(question.message) and cues.AT_TIME.search(question.message):
+            draft.say(self.wording.say("answers.clinic.no_booking"))
         if cues.DETAILS.search(question.message):
             draft.say(self.wording.say("answers.clinic.details"))
         addresses = [way.url for way in ways]
@@ -677,4 +711,7 @@ def _asked_number(question: Question) -> int:
     if question.intent == "choose" and cues.ONE.search(question.message):
         return 1
     found = cues.SO_MANY.search(question.message) if question.intent == "choose" else None
-    return (cues.COUNTS.get(found[1].lower()) or int(found[1])) if found else 0
+    if not found:
+        return 0
+    number = (found[1] or found[2]).lower()
+    return cues.COUNTS.get(number) or int(number)

@@ -126,12 +126,34 @@ BOOKING = re.compile(
     re.IGNORECASE,
 )
 """A visit is meant, not a week of exercises."""
+AT_TIME = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|today|tomorrow|tonight|next week|"
+    r"\d{1,2} ?(?:am|pm)|at \d{1,2})\b",
+    re.IGNORECASE,
+)
+"""A time at which a visit is wanted."""
 SO_MANY = re.compile(
     rf"\b([1-9]|{COUNT})\s+(?:best\s+|main\s+|good\s+|key\s+|top\s+|simple\s+|quick\s+|back\s+)*"
-    r"(?:exercises?|moves?|stretches|ones)\b",
+    r"(?:exercises?|moves?|stretches|ones)\b"
+    rf"|\b(?:which|what|pick|give me|just|only)\s+([2-9]|{COUNT})(?:\s+(?:then|should i do))?\W*$",
     re.IGNORECASE,
 )
 """How many exercises are asked for."""
+NEIGHBOUR = re.compile(r"\bthe one (before|after)(?: (?:that|it|this))?\W*$", re.IGNORECASE)
+"""The exercise that stands before or behind the one shown last."""
+EDITS = re.compile(
+    r"^\W*(?:(?:and|ok|okay|please|pls|can you|could you|now)\W+)*"
+    r"(?:remove|drop|take out|leave out|delete|scrap|ditch|swap|replace|add|put in|throw in)\b",
+    re.IGNORECASE,
+)
+"""Begins with the order to change a plan."""
+HARDEST = re.compile(r"(?<!too )\b(?:hardest|harder|toughest|most difficult)\b", re.IGNORECASE)
+HARD_RUN = re.compile(
+    r"\b(?:long(?:er)? runs?|lsr|intervals?|tempo|speed ?work|speed sessions?|hard (?:runs?|sessions?)|track|"
+    r"threshold|hill (?:reps?|sessions?)|workouts?|fast runs?)\b",
+    re.IGNORECASE,
+)
+"""A run of a kind after which the guide puts no strength."""
 ONE = re.compile(
     r"\b(?:only|just)\b.{0,20}\bone\b(?!\s+(?:leg|side|set|time|week|run|session|minute))"
     r"|\b(?:pick|choose|name|give me) (?:just |only )?one\b|\ba single (?:one|exercise|move)\b",
@@ -156,7 +178,10 @@ _A_WEEK = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"^\W*(?:(?:and|but|ok|okay|so|hm+|right|cool|thanks|cheers)\W+)*(?:what|how) about\s+"
+    r"^\W*(?:(?:and|but|ok|okay|so|hm+|right|cool|thanks|cheers)\W+)*"
+    r"(?:(?:what|how) about|and(?=\s+[a-z]+(?:\s+[a-z]+)?\W*$))\s+"
+    r"(?!(?:what|how|when|where|why|who|which|if|on|in|at|for|before|after|with|without|is|are|do|does|can|"
+    r"should|then|also|now|no|not|to|by|during)\b)"
     r"(?:(?:the|my|some|doing|running|a|an|when there are)\s+)*([a-z][a-z' -]{2,30}?)\s*[?.!]*$",
     re.IGNORECASE,
 )

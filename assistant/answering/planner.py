@@ -210,7 +210,7 @@ def _day(
             minutes = [minutes[0 if length == "least" else -1]]
             if length == "least":
                 count -= 1
-                assumed.append(("shortest", {"least": str(_shortest(rules))}))
+                assumed.append(("shortest", {"day": day, "least": str(_shortest(rules))}))
         names = list(dict.fromkeys([*extra, *_rotated(preferred, strength.index(day), count)]))[:count]
         return schema.PlanDay(day=day, run=run, work=place, minutes=minutes, exercises=names)
     if day in week.lengths and len(week.lengths) < len(DAYS):

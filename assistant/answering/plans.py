@@ -18,6 +18,8 @@ from assistant.wording import Wording
 
 _RULES = ("sessions", "fewer", "short", "shortest", "no_session", "has", "unplaced", "minutes")
 """What was assumed that tells why a wish could not be granted."""
+_OF_DAYS = ("has", "unplaced", "no_session", "shortest")
+"""What is said only where a day's session or exercises were wished for."""
 CARDS = 6
 """Exercise cards shown beside a plan."""
 
@@ -71,12 +73,14 @@ class PlanWriter:
             return week
         changed = week != before or asks_change(message)
         if earlier is not None and earlier.days == drawn.days and changed and not week.weeks_away:
-            self._say_unchanged(draft, drawn)
+            self._say_unchanged(draft, week, drawn, earlier)
             return week
         draft.say(self._wording.say("plan.lead" if before is None else "plan.lead_again"))
         draft.say("\n".join([self._wording.say("plan.head"), *(self._row(day) for day in drawn.days)]))
         self._say_legend(draft, drawn.days)
-        self._say_assumptions(draft, [*drawn.assumed, *([("away", {})] if week.weeks_away else [])])
+        wished = before is not None and (week.extra, week.lengths) != (before.extra, before.lengths)
+        assumed = [note for note in drawn.assumed if wished or note[0] not in _OF_DAYS]
+        self._say_assumptions(draft, [*assumed, *([("away", {})] if week.weeks_away else [])])
         self._composer.frequency(draft)
         for way in self._rules.ways.values():
             draft.cite(way.chunk)
@@ -125,9 +129,14 @@ class PlanWriter:
     def _preferred(self, week: Week) -> list[Chunk]:
         return self._linker.exercises(week.goal, len(self._chunks)) if week.goal else []
 
-    def _say_unchanged(self, draft: Draft, drawn: Drawn) -> None:
+    def _say_unchanged(self, draft: Draft, week: Week, drawn: Drawn, earlier: Drawn) -> None:
         """Say that a wish changes nothing, by which rule, and what can be changed."""
-        notes = [(key, variables) for key, variables in drawn.assumed if key in _RULES]
+        notes = [
+            (key, variables)
+            for key, variables in drawn.assumed
+            if key in _RULES
+            and ((key, variables) not in earlier.assumed or variables.get("day") == week.touched)
+        ]
         self._say_assumptions(draft, notes, again=True)
         draft.say(self._wording.say("plan.unchanged"))
         for way in self._rules.ways.values():

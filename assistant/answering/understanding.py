@@ -203,7 +203,8 @@ class Understanding:
         if intent == "protect" and "tip" in listed and not cues.OF_THE_SAME.search(message):
             # Tips again, and nothing said of which: the others.
             intent = intent if self._names_concept(text) else "more"
-        if not named and not memory.intent.startswith("out.") and self._unspoken(message, documents):
+        ours = not memory.intent.startswith("out.") and not intent.startswith(("out.", "plan"))
+        if ours and not named and self._unspoken(message, documents):
             intent = "unspoken"
         polite = intent in ("thanks", "goodbye") and intents.scores[intent] >= SURE_LIST
         nothing = (intent in (*SMALLTALK, "which") and not polite) or (
@@ -325,16 +326,13 @@ class Understanding:
     def _unspoken(self, message: str, documents: Sequence[Document]) -> bool:
         """Say whether "and what about hills" asks about a thing that no passage of the guide speaks of."""
         thing = cues.subject(message)
-        tokens = set(words(thing)) - cues.FILLERS
+        tokens = [token for token in words(thing) if token not in cues.FILLERS]
         if not tokens or self._names_concept(thing) or cues.POINTS_BACK.search(thing):
             return False
-        if week.read(thing, week.Week()).known or cues.DAILY.search(thing) or self._speaks(tokens):
+        known = week.read(thing, week.Week()).known or cues.DAILY.search(thing)
+        if known or _singular(tokens[-1]) in self._vocabulary:
             return False
         return max((float(d.metadata["dense"]) for d in documents), default=0.0) < ANCHOR
-
-    def _speaks(self, tokens: set[str]) -> bool:
-        """Say whether the guide, or what this chat is about besides it, holds one of these words."""
-        return bool({_singular(token) for token in tokens} & self._vocabulary)
 
     def _goes_on(self, message: str, intent: str, before: str, memory: Memory, intents: Intents) -> bool:
         """Say whether a message that seems beside the guide may only be the rest of an earlier question."""
@@ -442,7 +440,7 @@ class Understanding:
                 best = next(name for name in intents.scores if name != best)
             return best if best in known else "howto"
         told = len(message.split()) <= ORDINAL_WORDS and cues.ORDINAL.search(message)
-        if len(pointed) == 1 and (told or cues.OTHER.search(message)):
+        if len(pointed) == 1 and (told or cues.OTHER.search(message) or cues.NEIGHBOUR.search(message)):
             return best if best in ("benefit", "dose", "frequency") else "howto"
         if best in SMALLTALK or best.startswith("meta"):
             back = (best == "meta_ability" and len(pointed) == 1) or (
@@ -535,6 +533,10 @@ class Understanding:
         shown = [self._by_id[i] for i in memory.shown if i in self._by_id]
         if cues.OTHER.search(message) and (other := self._other(shown, memory)):
             return other
+        if len(shown) == 1 and (beside := cues.NEIGHBOUR.search(message)):
+            row = [chunk for chunk in self._by_id.values() if chunk.exercise]
+            place = row.index(shown[0]) + (-1 if beside[1].lower() == "before" else 1)
+            return [row[place]] if 0 <= place < len(row) else []
         if len(message.split()) <= ORDINAL_WORDS and (match := cues.ORDINAL.search(message)):
             number = (match[3] or "").lower()
             every = [chunk for chunk in self._by_id.values() if chunk.exercise]
@@ -593,7 +595,10 @@ class Understanding:
             named = bool(self._find(message))
             told = week.read(message, memory.week, names=named) != memory.week
             told = told or bool(week.work_days(message, memory.week, names=named))
-            told = told or any(wishes(message, self._mentions))
+            wished = any(wishes(message, self._mentions))
+            if wished and cues.EDITS.search(message):
+                return True
+            told = told or wished
             recent = memory.intent in PLAN_TALK
             if (told and (len(message.split()) <= 14 if recent else intents.best in PLAN_KIN)) or (
                 told and near

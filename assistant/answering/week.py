@@ -87,7 +87,8 @@ _HOUR = re.compile(r"\b(half an hour|an hour|one hour|1 ?h(?:our)?)\b", re.IGNOR
 _TIMES = re.compile(
     r"\b(\d|once|twice|one|two|three|four|five|six|seven)\s*(?:x|times?|days?|runs?|sessions?)?"
     r"\s*(?:a|per|each|/|in the|every)\s*(?:week|wk)\b"
-    r"|\bonly\s+(\d|one|two|three|once|twice)\s*(?:days?|times?|sessions?)?\b"
+    r"|\b(?:only|make (?:it|that))\s+(\d|one|two|three|four|once|twice)\s*(?:days?|times?|sessions?)?\b"
+    r"(?!\s*(?:min|hour))"
     r"|\b(\d|one|two|three|four)\s+(?:strength|core|back|gym)\s+(?:days?|times?|sessions?|workouts?)\b"
     r"|\b(\d|one|two|three|four|five|six|seven)\s+(?:runs?|running days|days of running)\b",
     re.IGNORECASE,
@@ -102,7 +103,12 @@ _ONE_LESS = re.compile(
     r"(?:days|sessions|often)\b|\btoo (?:often|many (?:days|sessions))\b",
     re.IGNORECASE,
 )
-_SESSIONS = re.compile(r"\b(?:only|just|strength|core|exercises?|sessions?|back work)\b", re.IGNORECASE)
+_ONLY_DAYS = re.compile(
+    rf"\b(?:only|just)\b[^.;,]{{0,20}}\b(?:{_DAY}|weekends?|weekdays?)\b|"
+    rf"\b(?:{_DAY}|weekends?|weekdays?)\s+only\b",
+    re.IGNORECASE,
+)
+_SESSIONS = re.compile(r"\b(?:make|only|just|strength|core|exercises?|sessions?|back work)\b", re.IGNORECASE)
 _SHORTER = re.compile(r"\b(?:shorter|shorten|quicker|cut (?:it|them|that)? ?down|trim)\b", re.IGNORECASE)
 _LONGER = re.compile(r"\b(?:longer|lengthen|extend)\b(?! run)", re.IGNORECASE)
 _ADDS = re.compile(
@@ -203,6 +209,8 @@ def read(text: str, before: Week, *, names: bool = False) -> Week:
         told = []
     elif before.runs or before.assumed:
         _move_long(text, week)
+    if told and _ONLY_DAYS.search(text) and not any(mention.negation or mention.run for mention in told):
+        week.runs, week.run_count = {}, None
     for mention in told:
         if mention.negation in _EXCEPT:
             week.runs = {day: run for day, run in week.runs.items() if day not in mention.days}
@@ -212,8 +220,8 @@ def read(text: str, before: Week, *, names: bool = False) -> Week:
             for day in mention.days:
                 week.runs[day] = mention.run or week.runs.get(day, "easy")
                 week.excluded = [d for d in week.excluded if d != day]
-    if len(days := {day for mention in told for day in mention.days}) == 1:
-        week.touched = days.pop()
+    if len(named := {day for mention in told for day in mention.days}) == 1:
+        week.touched = named.pop()
     if before.planned and _ONE_MORE.search(text):
         week.sessions = before.planned + 1
     elif before.planned and _ONE_LESS.search(text):
