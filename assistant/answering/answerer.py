@@ -20,7 +20,6 @@ from assistant.answering.mentions import Mentions, words
 from assistant.answering.partial import PARTIAL, Partial
 from assistant.answering.plans import PlanWriter
 from assistant.answering.refusals import MOST_DESCRIBED, NEAR_ENOUGH, Refusals, first_found
-from assistant.answering.segments import asks
 from assistant.answering.understanding import ABOUT_ONE, SMALLTALK, Covered, Understanding
 from assistant.ingestion.chunks import Chunk, sentences
 from assistant.settings import Clinic
@@ -227,6 +226,14 @@ class Answerer:
         draft.asked_for = intent
         if missing:
             self.refusals.say_missing(draft, missing)
+        parts = self.linker.concepts.named(question.message) & self.linker.concepts.parts
+        spared = parts - self.linker.subject if cues.SPARES.search(question.message) else frozenset()
+        if (
+            spared
+            and not question.named
+            and intent in ("howto", "benefit", "choose", "easier", "alternative")
+        ):
+            return self.refusals.outside("body_part", question, memory, alone=alone)
         if intent in ("howto", "benefit", "suits", "feel") and question.targets:
             part = self.linker.concepts.wording(question.message, self.linker.foreign(question.message))
             if part:
@@ -411,7 +418,7 @@ class Answerer:
         """Add what the guide says nearby, unless it stands in the answer already; of running text a line."""
         cited = {citation.id for citation in draft.citations}
         new = [chunk for chunk in chunks if chunk.id not in cited and not chunk.text.endswith(":")]
-        new = [chunk for chunk in new if chunk.title or (chunk.section != chunk.guide and not draft.beside)]
+        new = [chunk for chunk in new if chunk.title or (chunk.section != chunk.guide and draft.beside < 2)]
         if new := new[: max(0, MOST_BESIDE - draft.beside)]:
             draft.beside += len(new)
             self._lead(draft, "also")
@@ -440,6 +447,7 @@ class Answerer:
             near = list(dict.fromkeys([*anchored, *near]))[:2]
         self._lead(draft, "cause" if near else "causes")
         self.composer.items(draft, near or every)
+        self.partial.beyond_minutes(draft, question.message, every)
         if near and self.linker.concepts.named(question.context):
             self._also(draft, self.linker.exercises(question.context, 2))
             self._tips_nearby(draft, question)
@@ -450,7 +458,7 @@ class Answerer:
             self._choose(draft, question)
             return
         again = all(f"explained:{chunk.id}" in draft.said for chunk in targets)
-        if again and not question.named and not asks(question.message):
+        if again and not question.named and not cues.STEPS.search(question.message):
             # "I fall over", told of what was just explained: the steps once more say nothing new.
             self.partial.say(draft, replace(question, intent="feel"))
             return
@@ -576,8 +584,8 @@ class Answerer:
         if len(question.targets) < 2:
             self._choose(draft, question)
             return
-        one = cues.ONE.search(question.message)
-        if one or cues.BETTER.search(question.message):
+        one = not question.named and cues.ONE.search(question.message)
+        if cues.ONE.search(question.message) or cues.BETTER.search(question.message):
             draft.say(self.wording.say("answers.partly.unranked"))
         if not one:
             self._lead(draft, "compare")

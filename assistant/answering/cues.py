@@ -126,6 +126,8 @@ BOOKING = re.compile(
     re.IGNORECASE,
 )
 """A visit is meant, not a week of exercises."""
+BOOKS = re.compile(r"\b(?:book(?:ing|ed)?|appointments?|reschedule)\b", re.IGNORECASE)
+"""A visit is meant, and nothing else can be."""
 AT_TIME = re.compile(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|today|tomorrow|tonight|next week|"
     r"\d{1,2} ?(?:am|pm)|at \d{1,2})\b",
@@ -135,10 +137,35 @@ AT_TIME = re.compile(
 SO_MANY = re.compile(
     rf"\b([1-9]|{COUNT})\s+(?:best\s+|main\s+|good\s+|key\s+|top\s+|simple\s+|quick\s+|back\s+)*"
     r"(?:exercises?|moves?|stretches|ones)\b"
-    rf"|\b(?:which|what|pick|give me|just|only)\s+([2-9]|{COUNT})(?:\s+(?:then|should i do))?\W*$",
+    rf"|\b(?:which|what|pick|give me|just|only)\s+([2-9]|{COUNT})(?:\s+(?:then|(?:should|would|do) .*))?\W*$",
     re.IGNORECASE,
 )
 """How many exercises are asked for."""
+NUMBER = re.compile(r"^\W*\d{1,2}\W*$")
+"""A message that is only a number."""
+REFERS = re.compile(
+    r"\b(?:it|this|that|these|those|they|them|exercises?|moves?|sessions?|routine|programme|work|"
+    r"stretch\w*|strength\w*|core|back|start|train\w*)\b",
+    re.IGNORECASE,
+)
+"""Speaks of the exercises, by a word for them or one that points at them."""
+SPARES = re.compile(
+    r"\b(?:avoids?|spares?|(?:easy|easier|gentle|kind|kinder) (?:on|to)|"
+    r"(?:don'?t|doesn'?t|do not) (?:load|strain|use)|"
+    r"no (?:strain|load|pressure) on|without (?:using|loading|straining))\b",
+    re.IGNORECASE,
+)
+"""Asks which exercises leave a part of the body out."""
+LESS = re.compile(r"\b(?:can|could|may|do|is|ok|okay|fine)\b.{0,15}\b(?:less|fewer)\b", re.IGNORECASE)
+MORE = re.compile(
+    r"\b(?:can|could|may|should|is|ok|okay|fine)\b.{0,15}\bmore\b(?! (?:about|on|of))", re.IGNORECASE
+)
+"""Asks whether less, or more, than the guide's numbers is all right."""
+STEPS = re.compile(
+    r"\b(?:how|steps?|again|show|explain|remind|what (?:is|are|was)|what'?s|form|technique|instructions?)\b",
+    re.IGNORECASE,
+)
+"""Asks for the steps of an exercise."""
 NEIGHBOUR = re.compile(r"\bthe one (before|after)(?: (?:that|it|this))?\W*$", re.IGNORECASE)
 """The exercise that stands before or behind the one shown last."""
 EDITS = re.compile(
@@ -155,7 +182,7 @@ HARD_RUN = re.compile(
 )
 """A run of a kind after which the guide puts no strength."""
 ONE = re.compile(
-    r"\b(?:only|just)\b.{0,20}\bone\b(?!\s+(?:leg|side|set|time|week|run|session|minute))"
+    r"\b(?:only|just)\b.{0,20}\bone\b(?=\s*(?:$|[?.!,;)]|exercise|move|of\b|thing|then|now|which|what|please))"
     r"|\b(?:pick|choose|name|give me) (?:just |only )?one\b|\ba single (?:one|exercise|move)\b",
     re.IGNORECASE,
 )

@@ -15,6 +15,8 @@ from assistant.wording import Wording
 
 PARTIAL = ("race", "suits", "harder", "daytime", "feel", "together", "missed", "results", "unspoken")
 """Intents whose answer begins with what the guide does not say."""
+MOST_TARGETS = 2
+"""Exercises up to which a question of whom they suit is about these alone."""
 _MINUTES = re.compile(r"\d\s*(?:min|hour)")
 _UNITS = {
     "set": r"(?:sets?|rounds?)",
@@ -51,12 +53,30 @@ class Partial:
     def beyond_week(self, draft: Draft, message: str) -> None:
         """Say that the guide names no more, or no fewer, sessions a week than its own, if that was asked."""
         least, most = self._sessions
+        if cues.LESS.search(message) or cues.MORE.search(message):
+            self._bounds(draft, more=not cues.LESS.search(message))
+            return
         asked = cues.times_a_week(message)
         if asked is not None and not least <= asked <= most:
-            draft.say(self._wording.say(f"answers.partly.{'no_more' if asked > most else 'no_fewer'}"))
+            self._bounds(draft, more=asked > most)
+
+    def beyond_minutes(self, draft: Draft, message: str, chunks: Sequence[Chunk]) -> None:
+        """Say the same of the minutes of one session."""
+        if asked := re.search(rf"\b(\d+)\s*{_UNITS['minute']}\b", message, re.IGNORECASE):
+            spans = [span for chunk in chunks for span in _spans(chunk.text, "minute")]
+            if spans and int(asked[1]) < min(int(low) for low, _ in spans):
+                self._bounds(draft, more=False)
+            elif spans and int(asked[1]) > max(int(high or low) for low, high in spans):
+                self._bounds(draft, more=True)
+
+    def _bounds(self, draft: Draft, *, more: bool) -> None:
+        draft.say(self._wording.say(f"answers.partly.{'no_more' if more else 'no_fewer'}"))
 
     def beyond_dose(self, draft: Draft, message: str, chunks: Sequence[Chunk]) -> None:
         """Say the same of sets, repetitions, seconds and minutes of the exercises asked about."""
+        if cues.LESS.search(message) or cues.MORE.search(message):
+            self._bounds(draft, more=not cues.LESS.search(message))
+            return
         texts = [" ".join((*c.exercise.steps, c.exercise.dose)) for c in chunks if c.exercise]
         for unit, pattern in _UNITS.items():
             if not (asked := re.search(rf"(\d+)\s*{pattern}\b", message, re.IGNORECASE)):
@@ -66,9 +86,9 @@ class Partial:
             if not bounds:
                 continue
             if int(asked[1]) > max(high for _, high in bounds):
-                draft.say(self._wording.say("answers.partly.no_more"))
+                self._bounds(draft, more=True)
             elif int(asked[1]) < min(low for low, _ in bounds):
-                draft.say(self._wording.say("answers.partly.no_fewer"))
+                self._bounds(draft, more=False)
 
     def of_part(self, draft: Draft, part: str, chunks: Sequence[Chunk]) -> None:
         """Say of exercises, where another part of the body is sore, who can tell whether they suit."""
@@ -87,8 +107,8 @@ class Partial:
 
     def _suits(self, draft: Draft, question: Question) -> None:
         self._lacks(draft, "suits")
-        if question.targets and question.named:
-            self._composer.summaries(draft, question.targets[:2])
+        if question.targets and (question.named or len(question.targets) <= MOST_TARGETS):
+            self._composer.summaries(draft, question.targets[:MOST_TARGETS])
         else:
             self._gentle(draft)
         self._composer.ways(draft, self._clinic.ways_to_a_person())

@@ -156,19 +156,28 @@ class Understanding:
             fresh: It told something new of the pain.
             before: The question before it, in the same message or an earlier one.
         """
+        if len(memory.shown) > 1 and cues.NUMBER.match(message):
+            # "3", after a list.
+            message = f"number {message.strip()}"
         mentions = self._mentioned(message, memory)
         named = [mention.chunk for mention in mentions]
         if cues.OTHER.search(message) and len(named) > 1:
             named = [chunk for chunk in named if chunk.id not in memory.shown] or named
         intents = self._intents.classify(mask(message, mentions, self._stand_in))
         intents = self._of_core(message, intents)
+        refers = named or memory.questions or cues.REFERS.search(message)
+        if intents.best in PARTIAL and intents.best != "results" and not refers:
+            # "Polarised or threshold at fifty" asks nothing of the guide's exercises.
+            rest = {name: score for name, score in intents.scores.items() if name not in PARTIAL}
+            intents = replace(intents, scores=rest)
         beside = [chunk.id for chunk in named] if named and cues.BESIDES.search(message) else []
         named = [] if beside else named
         if memory.week is None and (refused := self._refused(message, memory)):
             return Question(message, "alternative", refused, context=message, named=True)
         if cues.BOOKING.search(message):
-            intents = self._of_a_visit(intents)
-        if item := self._item(message, memory):
+            intents = self._of_a_visit(message, intents)
+        item = None if memory.intent.startswith("clinic") else self._item(message, memory)
+        if item:
             return Question(message, "item", [], [item], context=item.searchable)
         if not beside:
             named = list(dict.fromkeys([*named, *self._called(message, memory)]))
@@ -204,6 +213,7 @@ class Understanding:
             # Tips again, and nothing said of which: the others.
             intent = intent if self._names_concept(text) else "more"
         ours = not memory.intent.startswith("out.") and not intent.startswith(("out.", "plan"))
+        ours = ours and not cues.ORDINAL.search(message) and not cues.NUMBER.match(message)
         if ours and not named and self._unspoken(message, documents):
             intent = "unspoken"
         polite = intent in ("thanks", "goodbye") and intents.scores[intent] >= SURE_LIST
@@ -292,11 +302,13 @@ class Understanding:
         return [chunk for chunk in every if exercise_of(chunk).id in gone]
 
     @staticmethod
-    def _of_a_visit(intents: Intents) -> Intents:
+    def _of_a_visit(message: str, intents: Intents) -> Intents:
         """Put the way to the clinic first where a visit is booked: a plan, too, speaks of days."""
         if intents.best not in (*PLAN_TALK, "integrate", "frequency", "daytime"):
             return intents
         rest = {name: score for name, score in intents.scores.items() if name not in PLAN_TALK}
+        if not cues.BOOKS.search(message):
+            return replace(intents, scores=rest)
         return replace(intents, scores={"clinic_reach": max(rest.values()), **rest})
 
     def texts(self, message: str, memory: Memory) -> list[str]:
@@ -365,7 +377,7 @@ class Understanding:
         if not listed or any(chunk.exercise for chunk in listed):
             return None
         if called := cues.CALLED.search(message):
-            wanted = set(words(called[1]))
+            wanted = {word for word in words(called[1]) if len(word) > 2}
             found = [chunk for chunk in listed if wanted & set(words(chunk.title)) - cues.FILLERS]
             if len(found) == 1:
                 return found[0]
@@ -420,6 +432,7 @@ class Understanding:
         ):
             return "frequency"
         if named:
+            whole = whole or all(chunk.id in memory.shown for chunk in named)
             if self._beside(message, intents, OUTSIDE_WHOLE_NAME if whole else OUTSIDE_NAMED):
                 return f"out.{intents.best_out}"
             if bare:
@@ -441,7 +454,8 @@ class Understanding:
             return best if best in known else "howto"
         told = len(message.split()) <= ORDINAL_WORDS and cues.ORDINAL.search(message)
         if len(pointed) == 1 and (told or cues.OTHER.search(message) or cues.NEIGHBOUR.search(message)):
-            return best if best in ("benefit", "dose", "frequency") else "howto"
+            bare_number = len(message.split()) <= FRAGMENT_WORDS - 1
+            return best if best in ("benefit", "dose", "frequency") and not bare_number else "howto"
         if best in SMALLTALK or best.startswith("meta"):
             back = (best == "meta_ability" and len(pointed) == 1) or (
                 # Anything in another tongue is a little like a question about tongues.
@@ -537,7 +551,9 @@ class Understanding:
             row = [chunk for chunk in self._by_id.values() if chunk.exercise]
             place = row.index(shown[0]) + (-1 if beside[1].lower() == "before" else 1)
             return [row[place]] if 0 <= place < len(row) else []
-        if len(message.split()) <= ORDINAL_WORDS and (match := cues.ORDINAL.search(message)):
+        at_clinic = memory.intent.startswith("clinic") and intents.best.startswith("clinic")
+        match = None if at_clinic else cues.ORDINAL.search(message)
+        if match and len(message.split()) <= ORDINAL_WORDS:
             number = (match[3] or "").lower()
             every = [chunk for chunk in self._by_id.values() if chunk.exercise]
             choices = [self._by_id[i] for i in memory.choices if i in self._by_id]
@@ -554,7 +570,8 @@ class Understanding:
             shown = [self._by_id[i] for i in memory.earlier if i in self._by_id]
         if intents.best == "dose" and length <= ORDINAL_WORDS and not self._names_concept(message):
             # "do I need to do 2 or 3 sets": of what was talked about, however long the question is.
-            return shown if memory.intent not in PLAN_TALK and not cues.EACH.search(message) else []
+            of_all = cues.EACH.search(message) and length > FRAGMENT_WORDS
+            return [] if of_all or memory.intent in PLAN_TALK else shown
         bare = length <= 4 or (intents.best == "dose" and not self._names_concept(message))
         return shown if length <= SHORT_WORDS and (cues.POINTS_BACK.search(message) or bare) else []
 

@@ -109,7 +109,10 @@ _ONLY_DAYS = re.compile(
     re.IGNORECASE,
 )
 _SESSIONS = re.compile(r"\b(?:make|only|just|strength|core|exercises?|sessions?|back work)\b", re.IGNORECASE)
-_SHORTER = re.compile(r"\b(?:shorter|shorten|quicker|cut (?:it|them|that)? ?down|trim)\b", re.IGNORECASE)
+_SHORTER = re.compile(
+    r"\b(?:shorter|shorten|quicker|cut (?:it|them|that)? ?down|trim|(?:fewer|less) exercises)\b",
+    re.IGNORECASE,
+)
 _LONGER = re.compile(r"\b(?:longer|lengthen|extend)\b(?! run)", re.IGNORECASE)
 _ADDS = re.compile(
     r"\b(?:add|put|include|throw in|squeeze in|fit in|have|do|also|plus|another|extra)\b", re.IGNORECASE
