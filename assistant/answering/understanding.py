@@ -283,7 +283,7 @@ class Understanding:
             return intents
         found = self._intents.classify(mask(asking, self._find(asking), self._stand_in))
         best = found.best
-        if found.scores[best] < SURE_CORE or found.margin < 0 or best in SMALLTALK or best == intents.best:
+        if found.scores[best] < SURE_CORE or found.margin < 0 or best in (*SMALLTALK, *PARTIAL, intents.best):
             return intents
         return replace(
             intents, scores={best: max(intents.scores[best], found.scores[best]), **intents.scores}
