@@ -506,7 +506,8 @@ class Answerer:
         self.composer.frequency(draft)
 
     def _dose(self, draft: Draft, question: Question) -> None:
-        targets = question.targets or self._described(question, most=1)
+        every = not question.targets and cues.EACH.search(question.message)
+        targets = question.targets or ([] if every else self._described(question, most=1))
         if not targets and cues.OF_EACH.search(question.message):
             self.composer.doses(draft, self.composer.of_kind("exercise"))
             return
@@ -563,9 +564,18 @@ class Answerer:
         anything standing?")."""
         if not cues.CANNOT.search(message):
             return frozenset()
+        concepts = self.linker.concepts
         clauses = re.split(r"[.;,!?\n]+|\bbut\b|\bso\b", message)
         chosen = " . ".join(c for c in clauses if bool(cues.CANNOT.search(c)) is barred)
-        return self.linker.concepts.named(chosen) & self.linker.concepts.positions
+        denied = " . ".join(c for c in clauses if cues.CANNOT.search(c))
+        # "No floor" names standing by what it denies: a wish, in a clause that bars the rest.
+        wished = frozenset(
+            name
+            for name in concepts.named(denied) & concepts.positions
+            if any(cues.DENIES.match(said) for said in concepts.wording(denied, {name}))
+        )
+        found = concepts.named(chosen) & concepts.positions
+        return found - wished if barred else found | wished
 
     def _alternative(self, draft: Draft, question: Question) -> None:
         """Name exercises for the same muscles as the one that is not wanted."""

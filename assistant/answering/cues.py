@@ -109,11 +109,13 @@ DESCRIBES = re.compile(
 """A message that describes an exercise: "the one where you lie on your back"."""
 CANNOT = re.compile(
     r"\b(?:can'?t|cannot|can not|unable to|not able to|hate|hates|without|don'?t (?:like|want)|no longer|"
-    r"mustn'?t|not allowed to|struggle|instead of|difficult|find .{1,30} (?:hard|tough|tricky)|"
+    r"mustn'?t|not allowed to|no (?:floor|lying|kneeling|getting down)|"
+    r"struggle|instead of|difficult|find .{1,30} (?:hard|tough|tricky)|"
     r"hard (?:for me )?to|trouble|getting (?:down|up) (?:to|on|onto|off|from) the)\b",
     re.IGNORECASE,
 )
 """A movement or position that is not possible or not wanted."""
+DENIES = re.compile(r"(?:no|hate|zero|without|not)\b", re.IGNORECASE)
 INSTEAD = re.compile(
     r"\b(?:instead|else|swap|replac\w+|substitut\w+|alternatives?|another (?:one|exercise|move)|"
     r"other (?:ones?|exercises?|moves?|options?)|rather do)\b(?!\s+of\b)",

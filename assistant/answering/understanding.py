@@ -91,6 +91,8 @@ SCOPE_SHARE = 0.3
 """What the linear classifier counts in that leaning, beside the difference of cosines."""
 NEAR_OUT = 0.35
 """Least similarity to a kind of question outside the guide at which that kind's own wording is used."""
+OF_EXERCISES = ("race", "suits", "harder", "feel")
+"""Kinds that are about training at large unless the exercises are meant."""
 SHORT_WORDS = 7
 FRAGMENT_WORDS = 3
 ORDINAL_WORDS = 14
@@ -166,9 +168,9 @@ class Understanding:
         intents = self._intents.classify(mask(message, mentions, self._stand_in))
         intents = self._of_core(message, intents)
         refers = named or memory.questions or cues.REFERS.search(message)
-        if intents.best in PARTIAL and intents.best != "results" and not refers:
+        if intents.best in OF_EXERCISES and not refers:
             # "Polarised or threshold at fifty" asks nothing of the guide's exercises.
-            rest = {name: score for name, score in intents.scores.items() if name not in PARTIAL}
+            rest = {name: score for name, score in intents.scores.items() if name not in OF_EXERCISES}
             intents = replace(intents, scores=rest)
         beside = [chunk.id for chunk in named] if named and cues.BESIDES.search(message) else []
         named = [] if beside else named

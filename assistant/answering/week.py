@@ -35,7 +35,8 @@ _RUNS: dict[Run, str] = {
     "rest": r"rest(?: days?)?|off|day off|nothing|free",
     "cross-training": (
         r"cross[- ]?train(?:ing)?|x-?train(?:ing)?|swim(?:ming|s)?|cycl(?:e|es|ing)|bik(?:e|es|ing)|"
-        r"spin(?:ning)?|gym|row(?:ing)?|yoga|pilates|elliptical|aqua"
+        r"spin(?:ning)?|gym|lift(?:ing|s)?(?: weights| heavy)?|weights|"
+        r"row(?:ing)?|yoga|pilates|elliptical|aqua"
     ),
     "easy": r"easy|recovery run|jog(?:ging|s)?|slow|short|steady|runs?|running",
 }
