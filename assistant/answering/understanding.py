@@ -574,6 +574,9 @@ class Understanding:
             # "do I need to do 2 or 3 sets": of what was talked about, however long the question is.
             of_all = cues.EACH.search(message) and length > FRAGMENT_WORDS
             return [] if of_all or memory.intent in PLAN_TALK else shown
+        if len(shown) == 1 and length <= SHORT_WORDS and memory.intent in ABOUT_ONE and not asks(message):
+            # "I fall over every time": told of the exercise that was just explained.
+            return [] if self._names_concept(message) else shown
         bare = length <= 4 or (intents.best == "dose" and not self._names_concept(message))
         return shown if length <= SHORT_WORDS and (cues.POINTS_BACK.search(message) or bare) else []
 
