@@ -20,6 +20,7 @@ from assistant.answering.mentions import Mentions, words
 from assistant.answering.partial import PARTIAL, Partial
 from assistant.answering.plans import PlanWriter
 from assistant.answering.refusals import MOST_DESCRIBED, NEAR_ENOUGH, Refusals, first_found
+from assistant.answering.segments import asks
 from assistant.answering.understanding import ABOUT_ONE, SMALLTALK, Covered, Understanding
 from assistant.ingestion.chunks import Chunk, sentences
 from assistant.settings import Clinic
@@ -458,7 +459,8 @@ class Answerer:
             self._choose(draft, question)
             return
         again = all(f"explained:{chunk.id}" in draft.said for chunk in targets)
-        if again and not question.named and not cues.STEPS.search(question.message):
+        told = not asks(question.message) and not cues.STEPS.search(question.message)
+        if again and told and not question.named:
             # "I fall over", told of what was just explained: the steps once more say nothing new.
             self.partial.say(draft, replace(question, intent="feel"))
             return

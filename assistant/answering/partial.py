@@ -125,7 +125,7 @@ class Partial:
 
     def _feel(self, draft: Draft, question: Question) -> None:
         self._lacks(draft, "feel")
-        self._composer.reasons(draft, question.targets[:2])
+        self._composer.reasons(draft, question.targets[:2], card=False)
         self._composer.ways(draft, self._clinic.ways_to_a_person())
 
     def _together(self, draft: Draft, question: Question) -> None:

@@ -95,7 +95,7 @@ def draw(week: Week, rules: Rules, preferred: Sequence[Chunk]) -> Drawn:
         assumed.append(("sessions", {"least": str(least), "most": str(most)}))
         wanted = min(max(wanted, least), most)
     strength = _strength_days(runs, week, wanted, rules, assumed)
-    shortest = _shortest(rules)
+    shortest = (_shortest_span(rules) or (0, 0))[0]
     if week.minutes is not None and week.minutes < shortest:
         assumed.append(("short", {"least": str(shortest)}))
     elif len(strength) < (wanted if week.sessions is not None else least):
@@ -105,10 +105,10 @@ def draw(week: Week, rules: Rules, preferred: Sequence[Chunk]) -> Drawn:
     return Drawn(days, list({key: (key, variables) for key, variables in assumed}.values()), named)
 
 
-def _shortest(rules: Rules) -> int:
-    """Return the minutes of the guide's shortest session, 0 where it names none."""
+def _shortest_span(rules: Rules) -> tuple[int, int] | None:
+    """Return the minutes of the guide's shortest session, None where it names none."""
     ways = (rules.ways.get(place) for place in _STRENGTH)
-    return min((way.minutes[0] for way in ways if way and way.minutes), default=0)
+    return min((way.minutes for way in ways if way and way.minutes), default=None)
 
 
 def _wanted(chunks: Sequence[Chunk], week: Week) -> list[Chunk]:
@@ -206,11 +206,12 @@ def _day(
         place: Placement = "cross-training" if run == "cross-training" else "after"
         minutes = _bounded(rules.ways[place].minutes, week.minutes, assumed)
         count = LONG_SESSION_EXERCISES if minutes and minutes[0] >= 20 else SESSION_EXERCISES
-        if (length := week.lengths.get(day)) and minutes:
-            minutes = [minutes[0 if length == "least" else -1]]
-            if length == "least":
-                count -= 1
-                assumed.append(("shortest", {"day": day, "least": str(_shortest(rules))}))
+        if length := week.lengths.get(day):
+            # The guide's spans stay as they are; what changes is how much is done in them.
+            count += -1 if length == "least" else 1
+            if length == "least" and (least := _shortest_span(rules)):
+                span = "–".join(map(str, dict.fromkeys(least)))
+                assumed.append(("shortest", {"day": day, "span": span}))
         names = list(dict.fromkeys([*extra, *_rotated(preferred, strength.index(day), count)]))[:count]
         return schema.PlanDay(day=day, run=run, work=place, minutes=minutes, exercises=names)
     if day in week.lengths and len(week.lengths) < len(DAYS):

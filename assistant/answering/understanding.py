@@ -216,6 +216,8 @@ class Understanding:
             intent = intent if self._names_concept(text) else "more"
         ours = not memory.intent.startswith("out.") and not intent.startswith(("out.", "plan"))
         ours = ours and not cues.ORDINAL.search(message) and not cues.NUMBER.match(message)
+        # "and reps", after an exercise: no thing that the guide lacks, but how many of it.
+        ours = ours and not (pointed and intent in ("dose", "frequency", "howto", "holds"))
         if ours and not named and self._unspoken(message, documents):
             intent = "unspoken"
         polite = intent in ("thanks", "goodbye") and intents.scores[intent] >= SURE_LIST

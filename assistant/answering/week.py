@@ -155,7 +155,7 @@ class Week(BaseModel):
     assumed: dict[Day, Run] = {}
     """The runs that a plan was drawn for because none were named."""
     lengths: dict[Day, Literal["least", "most"]] = {}
-    """Days whose session is to be as short, or as long, as the guide allows."""
+    """Days whose session is to hold less, or more, than the others."""
     extra: dict[Day, list[str]] = {}
     """Ids of exercises that are wanted on a day."""
     touched: Day | None = None
