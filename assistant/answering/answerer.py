@@ -17,8 +17,10 @@ from assistant.answering.extractive import MAX_CHOICES, Composer
 from assistant.answering.intent import IntentClassifier
 from assistant.answering.memory import Memory, Question
 from assistant.answering.mentions import Mentions, words
+from assistant.answering.partial import PARTIAL, Partial
 from assistant.answering.plans import PlanWriter
 from assistant.answering.refusals import MOST_DESCRIBED, NEAR_ENOUGH, Refusals, first_found
+from assistant.answering.segments import asks
 from assistant.answering.understanding import ABOUT_ONE, SMALLTALK, Covered, Understanding
 from assistant.ingestion.chunks import Chunk, sentences
 from assistant.settings import Clinic
@@ -70,6 +72,8 @@ LEAST_TOLD = 4
 """Words below which "hinge how" asks for a movement and tells no need."""
 WHOLE_LIST = 4
 """Items from which on an answer is a list by itself and needs nothing beside it."""
+MOST_BESIDE = 3
+"""Passages added to an answer beside what was asked for: short first."""
 _KEPT_QUESTIONS = 20
 _ASKS_NUMBER = (
     "how many",
@@ -110,6 +114,13 @@ class Answerer:
         self.wording = wording
         self.clinic = clinic
         self.refusals = Refusals(self.composer, linker, wording, clinic)
+        self.partial = Partial(
+            composer=self.composer,
+            wording=wording,
+            clinic=clinic,
+            gentle=self._gentlest,
+            sessions=self.plans.sessions,
+        )
         self._guide = chunks[0].guide if chunks else ""
 
     @property
@@ -216,11 +227,30 @@ class Answerer:
         draft.asked_for = intent
         if missing:
             self.refusals.say_missing(draft, missing)
+        parts = self.linker.concepts.named(question.message) & self.linker.concepts.parts
+        spared = parts - self.linker.subject if cues.SPARES.search(question.message) else frozenset()
+        if (
+            spared
+            and not question.named
+            and intent in ("howto", "benefit", "choose", "easier", "alternative")
+        ):
+            return self.refusals.outside("body_part", question, memory, alone=alone)
+        if intent in ("howto", "benefit", "suits", "feel") and question.targets:
+            part = self.linker.concepts.wording(question.message, self.linker.foreign(question.message))
+            if part:
+                self.partial.of_part(draft, part[0], question.targets[:2])
+                return self._suggested(draft)
+        claimed = intent in ("benefit", "why", "integrate", "choose") and cues.CLAIMED.search(
+            question.message
+        )
+        if claimed and "opinion" not in draft.said:
+            draft.said.append("opinion")
+            draft.say(self.wording.say("answers.partly.opinion"))
         barred = self._barred(question) and not question.targets
         if intent in ("more", "all", "plan", "calendar", "day", "easier") and not barred:
             getattr(self, f"_{intent}")(draft, question, memory)
         else:
-            handler = getattr(self, f"_{intent}", self._choose)
+            handler = getattr(self, f"_{intent}", self.partial.say if intent in PARTIAL else self._choose)
             if intent in _BY_SUBJECT and not question.targets:
                 handler = self._by_subject(question) or handler
             handler = self._choose if barred else handler
@@ -234,6 +264,10 @@ class Answerer:
         if len(draft.paragraphs) <= bool(missing):
             self._lead(draft, "related")
             self.composer.mixed(draft, question.passages[:3])
+        return self._suggested(draft)
+
+    def _suggested(self, draft: Draft) -> Draft:
+        """Add follow-up questions, unless there are some."""
         if not draft.suggestions:
             key = "one_exercise" if draft.topic == "exercises" and len(draft.shown) == 1 else draft.topic
             self.composer.suggest(draft, key)
@@ -262,7 +296,12 @@ class Answerer:
                 continue
             if chunk.title:
                 self._also(draft, [chunk])
-            elif chunk.kind == "text" and not sentences(chunk.text)[0].endswith(":"):
+            elif (
+                chunk.kind == "text"
+                and chunk.section != chunk.guide
+                and not draft.beside
+                and not sentences(chunk.text)[0].endswith(":")
+            ):
                 self._lead(draft, "also")
                 self.composer.passage(draft, chunk, most=1)
 
@@ -348,11 +387,18 @@ class Answerer:
         draft.suggestions = names[:4]
 
     def _easier(self, draft: Draft, question: Question, memory: Memory) -> None:
-        if "easier" in draft.said:
+        if "easier" in draft.said and not cues.HARDEST.search(question.message):
             self._more(draft, question, memory.model_copy(update={"shown": []}))
+            return
+        if cues.HARDEST.search(question.message):
+            draft.say(self.wording.say("answers.partly.unranked"))
+            self.composer.reasons(draft, question.targets[:MAX_CHOICES])
             return
         draft.said.append("easier")
         draft.say(self.wording.say("answers.partly.easier"))
+        self._gentlest(draft)
+
+    def _gentlest(self, draft: Draft) -> None:
         gentle = [c for c in self.composer.of_kind("integration") if "entle" in c.text]
         if gentle:
             self._lead(draft, "gentle")
@@ -373,7 +419,9 @@ class Answerer:
         """Add what the guide says nearby, unless it stands in the answer already; of running text a line."""
         cited = {citation.id for citation in draft.citations}
         new = [chunk for chunk in chunks if chunk.id not in cited and not chunk.text.endswith(":")]
-        if new := [chunk for chunk in new if chunk.title or chunk.section != chunk.guide]:
+        new = [chunk for chunk in new if chunk.title or (chunk.section != chunk.guide and draft.beside < 2)]
+        if new := new[: max(0, MOST_BESIDE - draft.beside)]:
+            draft.beside += len(new)
             self._lead(draft, "also")
             self.composer.mixed(draft, new, most=1)
 
@@ -400,6 +448,7 @@ class Answerer:
             near = list(dict.fromkeys([*anchored, *near]))[:2]
         self._lead(draft, "cause" if near else "causes")
         self.composer.items(draft, near or every)
+        self.partial.beyond_minutes(draft, question.message, every)
         if near and self.linker.concepts.named(question.context):
             self._also(draft, self.linker.exercises(question.context, 2))
             self._tips_nearby(draft, question)
@@ -408,6 +457,12 @@ class Answerer:
         targets = question.targets or ([] if self._tells_need(question) else self._described(question))
         if not targets:
             self._choose(draft, question)
+            return
+        again = all(f"explained:{chunk.id}" in draft.said for chunk in targets)
+        told = not asks(question.message) and not cues.STEPS.search(question.message)
+        if again and told and not question.named:
+            # "I fall over", told of what was just explained: the steps once more say nothing new.
+            self.partial.say(draft, replace(question, intent="feel"))
             return
         whole = targets[: 1 if question.loose else 3]
         for chunk in whole:
@@ -453,7 +508,8 @@ class Answerer:
         self.composer.frequency(draft)
 
     def _dose(self, draft: Draft, question: Question) -> None:
-        targets = question.targets or self._described(question, most=1)
+        every = not question.targets and cues.EACH.search(question.message)
+        targets = question.targets or ([] if every else self._described(question, most=1))
         if not targets and cues.OF_EACH.search(question.message):
             self.composer.doses(draft, self.composer.of_kind("exercise"))
             return
@@ -461,23 +517,18 @@ class Answerer:
             self._frequency(draft, question)
             return
         self.composer.doses(draft, targets)
+        self.partial.beyond_dose(draft, question.message, targets)
         self.composer.frequency(draft)
 
     def _frequency(self, draft: Draft, question: Question) -> None:
         again = "frequency" in draft.said
         draft.asked_for = "frequency"
         self.composer.frequency(draft)
+        self.partial.beyond_week(draft, question.message)
         if question.named:
             self.composer.summaries(draft, question.targets[:3])
         elif not question.targets and not again:
             self.composer.items(draft, self.composer.of_kind("integration")[:2])
-
-    def _results(self, draft: Draft, question: Question) -> None:
-        """Say that the guide names no time until an effect, and what it says of keeping at it."""
-        draft.say(self.wording.say("answers.partly.results"))
-        for chunk in [c for c in self.composer.of_topic("integration") if c.kind == "text"][:1]:
-            self.composer.passage(draft, chunk, most=1)
-        self.composer.frequency(draft)
 
     def _choose(self, draft: Draft, question: Question) -> None:
         unserved = not question.targets and self.linker.unserved(question.context)
@@ -495,7 +546,9 @@ class Answerer:
             # "I cannot kneel": nothing that is done on the knees.
             every = self.linker.exercises(question.context, len(self.composer.chunks))
             rest = [chunk for chunk in self.composer.of_kind("exercise") if chunk not in every]
-            linked = [c for c in (*every, *rest) if not self.linker.serves(c) & barred][:MAX_CHOICES]
+            linked = [c for c in (*every, *rest) if not self.linker.serves(c) & barred]
+            wished = self._positions(question.message, barred=False)
+            linked = ([c for c in linked if self.linker.serves(c) & wished] or linked)[:MAX_CHOICES]
         wanted = [c for c in dict.fromkeys([*question.targets, *linked]) if c.id not in question.beside]
         chosen = wanted[: _asked_number(question) or max(MAX_CHOICES, len(question.targets))]
         if chosen:
@@ -506,9 +559,25 @@ class Answerer:
 
     def _barred(self, question: Question) -> frozenset[str]:
         """Return the positions that a visitor cannot or does not want to be in."""
-        if not cues.CANNOT.search(question.message):
+        return self._positions(question.message, barred=True)
+
+    def _positions(self, message: str, *, barred: bool) -> frozenset[str]:
+        """Return the positions that a message bars, or those that it asks for beside them ("I can't kneel,
+        anything standing?")."""
+        if not cues.CANNOT.search(message):
             return frozenset()
-        return self.linker.concepts.named(question.message) & self.linker.concepts.positions
+        concepts = self.linker.concepts
+        clauses = re.split(r"[.;,!?\n]+|\bbut\b|\bso\b", message)
+        chosen = " . ".join(c for c in clauses if bool(cues.CANNOT.search(c)) is barred)
+        denied = " . ".join(c for c in clauses if cues.CANNOT.search(c))
+        # "No floor" names standing by what it denies: a wish, in a clause that bars the rest.
+        wished = frozenset(
+            name
+            for name in concepts.named(denied) & concepts.positions
+            if any(cues.DENIES.match(said) for said in concepts.wording(denied, {name}))
+        )
+        found = concepts.named(chosen) & concepts.positions
+        return found - wished if barred else found | wished
 
     def _alternative(self, draft: Draft, question: Question) -> None:
         """Name exercises for the same muscles as the one that is not wanted."""
@@ -527,8 +596,12 @@ class Answerer:
         if len(question.targets) < 2:
             self._choose(draft, question)
             return
-        self._lead(draft, "compare")
-        self.composer.summaries(draft, question.targets[:MAX_CHOICES])
+        one = not question.named and cues.ONE.search(question.message)
+        if cues.ONE.search(question.message) or cues.BETTER.search(question.message):
+            draft.say(self.wording.say("answers.partly.unranked"))
+        if not one:
+            self._lead(draft, "compare")
+        self.composer.summaries(draft, question.targets[: 1 if one else MAX_CHOICES])
         self.composer.frequency(draft)
 
     def _order(self, draft: Draft, question: Question) -> None:
@@ -538,8 +611,14 @@ class Answerer:
     def _integrate(self, draft: Draft, question: Question) -> None:
         both = {"before", "after"} <= set(words(question.message))
         near = self.linker.items(question.context, 3 if both else 2, ["integration"])
-        self._lead(draft, "integrate")
-        self.composer.items(draft, near or self.composer.of_kind("integration"))
+        if cues.HARD_RUN.search(question.message) and "after" in words(question.message):
+            draft.say(self.wording.say("answers.partly.runs"))
+        else:
+            self._lead(draft, "integrate")
+        every = self.composer.of_kind("integration")
+        if cues.LONG.search(question.message) and not near:
+            near = [chunk for chunk in every if any(c.isdigit() for c in chunk.text)]
+        self.composer.items(draft, near or every)
         if near and not question.targets:
             self.composer.summaries(draft, self.plans.named_in(near))
         if not near or question.targets:
@@ -600,6 +679,8 @@ class Answerer:
         """List the clinic's invitations; in a later turn only the one that fits best."""
         ways = self.clinic.ways_to_a_person()
         self.composer.ways(draft, ways)
+        if cues.BOOKING.search(question.message) and cues.AT_TIME.search(question.message):
+            draft.say(self.wording.say("answers.clinic.no_booking"))
         if cues.DETAILS.search(question.message):
             draft.say(self.wording.say("answers.clinic.details"))
         addresses = [way.url for way in ways]
@@ -647,5 +728,10 @@ class Answerer:
 
 def _asked_number(question: Question) -> int:
     """Return how many exercises are asked for ("the best two exercises"), 0 where no number is said."""
+    if question.intent == "choose" and cues.ONE.search(question.message):
+        return 1
     found = cues.SO_MANY.search(question.message) if question.intent == "choose" else None
-    return (cues.COUNTS.get(found[1].lower()) or int(found[1])) if found else 0
+    if not found:
+        return 0
+    number = (found[1] or found[2]).lower()
+    return cues.COUNTS.get(number) or int(number)

@@ -36,6 +36,8 @@ class Draft:
         """Ids of the causes, tips or ways that the answer lists first, in order."""
         self.said: list[str] = []
         """Keys of what was said before in the conversation and need not be said again."""
+        self.beside = 0
+        """How many passages were added to the answer proper."""
         self.asked_for = ""
         """The intent that is answered; what is asked for is said even if it was said before."""
         self.plan: list[schema.PlanDay] | None = None

@@ -98,6 +98,7 @@ POINTS = re.compile(
 )
 PRICE = re.compile(r"\b(?:cost|pric|fee|rates?\b)", re.IGNORECASE)
 OF_EACH = re.compile(r"\b(?:numbers|sets?|rep(?:s|etitions?)?|each|everything|all)\b", re.IGNORECASE)
+EACH = re.compile(r"\b(?:each|every|everything|all)\b(?! side)", re.IGNORECASE)
 DETAILS = re.compile(r"\d(?:[ /().-]?\d){6,}|\S@\S")
 """A phone number or an address in a message."""
 DESCRIBES = re.compile(
@@ -108,10 +109,13 @@ DESCRIBES = re.compile(
 """A message that describes an exercise: "the one where you lie on your back"."""
 CANNOT = re.compile(
     r"\b(?:can'?t|cannot|can not|unable to|not able to|hate|hates|without|don'?t (?:like|want)|no longer|"
-    r"mustn'?t|not allowed to|struggle to|instead of)\b",
+    r"mustn'?t|not allowed to|no (?:floor|lying|kneeling|getting down)|"
+    r"struggle|instead of|difficult|find .{1,30} (?:hard|tough|tricky)|"
+    r"hard (?:for me )?to|trouble|getting (?:down|up) (?:to|on|onto|off|from) the)\b",
     re.IGNORECASE,
 )
 """A movement or position that is not possible or not wanted."""
+DENIES = re.compile(r"(?:no|hate|zero|without|not)\b", re.IGNORECASE)
 INSTEAD = re.compile(
     r"\b(?:instead|else|swap|replac\w+|substitut\w+|alternatives?|another (?:one|exercise|move)|"
     r"other (?:ones?|exercises?|moves?|options?)|rather do)\b(?!\s+of\b)",
@@ -124,9 +128,103 @@ BOOKING = re.compile(
     re.IGNORECASE,
 )
 """A visit is meant, not a week of exercises."""
+BOOKS = re.compile(r"\b(?:book(?:ing|ed)?|appointments?|reschedule)\b", re.IGNORECASE)
+"""A visit is meant, and nothing else can be."""
+AT_TIME = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|today|tomorrow|tonight|next week|"
+    r"\d{1,2} ?(?:am|pm)|at \d{1,2})\b",
+    re.IGNORECASE,
+)
+"""A time at which a visit is wanted."""
 SO_MANY = re.compile(
     rf"\b([1-9]|{COUNT})\s+(?:best\s+|main\s+|good\s+|key\s+|top\s+|simple\s+|quick\s+|back\s+)*"
-    r"(?:exercises?|moves?|stretches|ones)\b",
+    r"(?:exercises?|moves?|stretches|ones)\b"
+    rf"|\b(?:which|what|pick|give me|just|only)\s+([2-9]|{COUNT})(?:\s+(?:then|(?:should|would|do) .*))?\W*$",
     re.IGNORECASE,
 )
 """How many exercises are asked for."""
+NUMBER = re.compile(r"^\W*\d{1,2}\W*$")
+"""A message that is only a number."""
+REFERS = re.compile(
+    r"\b(?:it|this|that|these|those|they|them|exercises?|moves?|sessions?|routine|programme|work|"
+    r"stretch\w*|strength\w*|core|back|start|train\w*)\b",
+    re.IGNORECASE,
+)
+"""Speaks of the exercises, by a word for them or one that points at them."""
+SPARES = re.compile(
+    r"\b(?:avoids?|spares?|(?:easy|easier|gentle|kind|kinder) (?:on|to)|"
+    r"(?:don'?t|doesn'?t|do not) (?:load|strain|use)|"
+    r"no (?:strain|load|pressure) on|without (?:using|loading|straining))\b",
+    re.IGNORECASE,
+)
+"""Asks which exercises leave a part of the body out."""
+LESS = re.compile(r"\b(?:can|could|may|do|is|ok|okay|fine)\b.{0,15}\b(?:less|fewer)\b", re.IGNORECASE)
+MORE = re.compile(
+    r"\b(?:can|could|may|should|is|ok|okay|fine)\b.{0,15}\bmore\b(?! (?:about|on|of))", re.IGNORECASE
+)
+"""Asks whether less, or more, than the guide's numbers is all right."""
+STEPS = re.compile(
+    r"\b(?:how|steps?|again|show|explain|remind|what (?:is|are|was)|what'?s|form|technique|instructions?)\b",
+    re.IGNORECASE,
+)
+"""Asks for the steps of an exercise."""
+NEIGHBOUR = re.compile(r"\bthe one (before|after)(?: (?:that|it|this))?\W*$", re.IGNORECASE)
+"""The exercise that stands before or behind the one shown last."""
+EDITS = re.compile(
+    r"^\W*(?:(?:and|ok|okay|please|pls|can you|could you|now)\W+)*"
+    r"(?:remove|drop|take out|leave out|delete|scrap|ditch|swap|replace|add|put in|throw in)\b",
+    re.IGNORECASE,
+)
+"""Begins with the order to change a plan."""
+HARDEST = re.compile(r"(?<!too )\b(?:hardest|harder|toughest|most difficult)\b", re.IGNORECASE)
+HARD_RUN = re.compile(
+    r"\b(?:long(?:er)? runs?|lsr|intervals?|tempo|speed ?work|speed sessions?|hard (?:runs?|sessions?)|track|"
+    r"threshold|hill (?:reps?|sessions?)|workouts?|fast runs?)\b",
+    re.IGNORECASE,
+)
+"""A run of a kind after which the guide puts no strength."""
+ONE = re.compile(
+    r"\b(?:only|just)\b.{0,20}\bone\b(?=\s*(?:$|[?.!,;)]|exercise|move|of\b|thing|then|now|which|what|please))"
+    r"|\b(?:pick|choose|name|give me) (?:just |only )?one\b|\ba single (?:one|exercise|move)\b",
+    re.IGNORECASE,
+)
+"""Asks for a single exercise."""
+BETTER = re.compile(r"\b(?:better|best|more (?:important|effective|useful))\b", re.IGNORECASE)
+CLAIMED = re.compile(
+    r"\b(?:coach|trainer|instructor|mate|friend|husband|wife|partner|physio|doctor|he|she|they|everyone|"
+    r"someone|article|video|internet|youtube|people)\s+(?:also |always |just |once )?"
+    r"(?:says?|said|reckons?|thinks?|told|tells?|claims?|swears?|told)\b|\bi(?:'ve)? (?:read|heard)\b",
+    re.IGNORECASE,
+)
+"""Tells what somebody else holds of it."""
+DAILY = re.compile(
+    r"\b(?:every ?day|daily|each day|every (?:single )?(?:day|morning|night|evening)|"
+    r"seven days|7 days|all week)\b",
+    re.IGNORECASE,
+)
+_A_WEEK = re.compile(
+    rf"\b(\d{{1,2}}|once|twice|{COUNT})\s*(?:x|times|days)?\s*(?:a|per|each|every|/)\s*(?:week|wk)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"^\W*(?:(?:and|but|ok|okay|so|hm+|right|cool|thanks|cheers)\W+)*"
+    r"(?:(?:what|how) about|and(?=\s+[a-z]+(?:\s+[a-z]+)?\W*$))\s+"
+    r"(?!(?:what|how|when|where|why|who|which|if|on|in|at|for|before|after|with|without|is|are|do|does|can|"
+    r"should|then|also|now|no|not|to|by|during)\b)"
+    r"(?:(?:the|my|some|doing|running|a|an|when there are)\s+)*([a-z][a-z' -]{2,30}?)\s*[?.!]*$",
+    re.IGNORECASE,
+)
+
+
+def times_a_week(message: str) -> int | None:
+    """Return how many times a week a message asks about, None where it names no number."""
+    if found := _A_WEEK.search(message):
+        word = found[1].lower()
+        return {"once": 1, "twice": 2}.get(word) or COUNTS.get(word) or int(word)
+    return 7 if DAILY.search(message) else None
+
+
+def subject(message: str) -> str:
+    """Return what "and what about …" asks about, "" for a message of another form."""
+    found = _SUBJECT.search(message)
+    return found[1].strip() if found else ""

@@ -95,9 +95,7 @@ def draw(week: Week, rules: Rules, preferred: Sequence[Chunk]) -> Drawn:
         assumed.append(("sessions", {"least": str(least), "most": str(most)}))
         wanted = min(max(wanted, least), most)
     strength = _strength_days(runs, week, wanted, rules, assumed)
-    shortest = min(
-        (way.minutes[0] for place in _STRENGTH if (way := rules.ways.get(place)) and way.minutes), default=0
-    )
+    shortest = (_shortest_span(rules) or (0, 0))[0]
     if week.minutes is not None and week.minutes < shortest:
         assumed.append(("short", {"least": str(shortest)}))
     elif len(strength) < (wanted if week.sessions is not None else least):
@@ -105,6 +103,12 @@ def draw(week: Week, rules: Rules, preferred: Sequence[Chunk]) -> Drawn:
     preferred = _wanted([*preferred, *(c for c in rules.exercises if c not in preferred)], week)
     days = [_day(day, runs, strength, week, rules, preferred, assumed) for day in DAYS]
     return Drawn(days, list({key: (key, variables) for key, variables in assumed}.values()), named)
+
+
+def _shortest_span(rules: Rules) -> tuple[int, int] | None:
+    """Return the minutes of the guide's shortest session, None where it names none."""
+    ways = (rules.ways.get(place) for place in _STRENGTH)
+    return min((way.minutes for way in ways if way and way.minutes), default=None)
 
 
 def _wanted(chunks: Sequence[Chunk], week: Week) -> list[Chunk]:
@@ -197,12 +201,25 @@ def _day(
     assumed: list[tuple[str, dict[str, str]]],
 ) -> schema.PlanDay:
     run = runs.get(day)
+    extra = [i for i in week.extra.get(day, []) if i not in week.avoid]
     if day in strength:
         place: Placement = "cross-training" if run == "cross-training" else "after"
         minutes = _bounded(rules.ways[place].minutes, week.minutes, assumed)
         count = LONG_SESSION_EXERCISES if minutes and minutes[0] >= 20 else SESSION_EXERCISES
-        names = _rotated(preferred, strength.index(day), count)
+        if length := week.lengths.get(day):
+            # The guide's spans stay as they are; what changes is how much is done in them.
+            count += -1 if length == "least" else 1
+            if length == "least" and (least := _shortest_span(rules)):
+                span = "–".join(map(str, dict.fromkeys(least)))
+                assumed.append(("shortest", {"day": day, "span": span}))
+        names = list(dict.fromkeys([*extra, *_rotated(preferred, strength.index(day), count)]))[:count]
         return schema.PlanDay(day=day, run=run, work=place, minutes=minutes, exercises=names)
+    if day in week.lengths and len(week.lengths) < len(DAYS):
+        assumed.append(("no_session", {"day": day}))
+    if extra:
+        way = rules.ways.get("recovery") if run in (None, "rest") else rules.ways.get("warm-up")
+        placed = way is not None and set(extra) <= set(way.exercises)
+        assumed.append(("has" if placed else "unplaced", {"day": day, "exercises": " ".join(extra)}))
     if day in week.excluded:
         return schema.PlanDay(day=day, run=run, work=None)
     if run in ("long", "speed", "easy") and (way := rules.ways.get("warm-up")):

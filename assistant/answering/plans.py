@@ -10,12 +10,16 @@ from assistant.answering.compose import Draft, exercise_of
 from assistant.answering.concepts import Linker
 from assistant.answering.extractive import Composer
 from assistant.answering.mentions import Mentions
-from assistant.answering.planner import Rules, draw
-from assistant.answering.week import Week, besides_sport, read
+from assistant.answering.planner import Drawn, Rules, draw
+from assistant.answering.week import Day, Week, asks_change, besides_sport, read, wants_mobility, work_days
 from assistant.answering.wishes import wishes
 from assistant.ingestion.chunks import Chunk
 from assistant.wording import Wording
 
+_RULES = ("sessions", "fewer", "short", "shortest", "no_session", "has", "unplaced", "minutes")
+"""What was assumed that tells why a wish could not be granted."""
+_OF_DAYS = ("has", "unplaced", "no_session", "shortest")
+"""What is said only where a day's session or exercises were wished for."""
 CARDS = 6
 """Exercise cards shown beside a plan."""
 
@@ -38,6 +42,11 @@ class PlanWriter:
         self._rules = Rules.of(composer.chunks, mentions)
         self._chunks = {exercise_of(chunk).id: chunk for chunk in self._rules.exercises}
 
+    @property
+    def sessions(self) -> tuple[int, int]:
+        """Return the least and most strength sessions a week that the guide asks for."""
+        return self._rules.sessions
+
     def named_in(self, chunks: Sequence[Chunk]) -> list[Chunk]:
         """Return the exercises that passages name."""
         return list(dict.fromkeys(m.chunk for chunk in chunks for m in self._mentions.find(chunk.text)))
@@ -51,8 +60,9 @@ class PlanWriter:
         wish = besides_sport(message)
         if self._linker.concepts.named(wish) and before is None:
             week.goal = wish
-        preferred = self._linker.exercises(week.goal, len(self._chunks)) if week.goal else []
+        preferred = self._preferred(week)
         drawn = draw(week, self._rules, preferred)
+        earlier = draw(before, self._rules, self._preferred(before)) if before is not None else None
         week.assumed = {} if drawn.runs == week.runs else drawn.runs
         week.planned = drawn.sessions
         draft.plan = drawn.days
@@ -61,10 +71,16 @@ class PlanWriter:
             draft.say(self._wording.say("plan.calendar_line"))
             draft.suggestions = self._wording.all("plan.suggest.again")
             return week
+        changed = week != before or asks_change(message)
+        if earlier is not None and earlier.days == drawn.days and changed and not week.weeks_away:
+            self._say_unchanged(draft, week, drawn, earlier)
+            return week
         draft.say(self._wording.say("plan.lead" if before is None else "plan.lead_again"))
         draft.say("\n".join([self._wording.say("plan.head"), *(self._row(day) for day in drawn.days)]))
         self._say_legend(draft, drawn.days)
-        self._say_assumptions(draft, [*drawn.assumed, *([("away", {})] if week.weeks_away else [])])
+        wished = before is not None and (week.extra, week.lengths) != (before.extra, before.lengths)
+        assumed = [note for note in drawn.assumed if wished or note[0] not in _OF_DAYS]
+        self._say_assumptions(draft, [*assumed, *([("away", {})] if week.weeks_away else [])])
         self._composer.frequency(draft)
         for way in self._rules.ways.values():
             draft.cite(way.chunk)
@@ -84,16 +100,52 @@ class PlanWriter:
 
     def changed(self, message: str, before: Week) -> Week:
         """Return the week after what a message says of its days and of exercises to leave out or take in."""
-        week = read(message, before)
+        names = bool(self._mentions.find(message))
+        week = read(message, before, names=names)
+        if days := work_days(message, before, names=names):
+            return self._with_work(week, days, message)
         for wish in wishes(message, self._mentions):
             week.avoid = [i for i in week.avoid if i not in wish.ids] + (wish.ids if wish.out else [])
             week.prefer = [i for i in week.prefer if i not in wish.ids] + ([] if wish.out else wish.ids)
         return week
 
+    def _with_work(self, week: Week, days: Sequence[Day], message: str) -> Week:
+        """Return the week with exercises wanted on some days; strength on a free day makes it one of
+        cross-training."""
+        ids = [exercise_of(mention.chunk).id for mention in self._mentions.find(message)]
+        gentle = self._rules.ways.get("recovery")
+        if wants_mobility(message) and gentle:
+            ids = [i for i in ids if i in gentle.exercises] or list(gentle.exercises)
+        for day in days:
+            week.excluded = [other for other in week.excluded if other != day]
+            if ids:
+                week.extra[day] = list(dict.fromkeys([*week.extra.get(day, []), *ids]))
+            elif day not in week.runs and day not in week.assumed:
+                week.runs[day] = "cross-training"
+                week.sessions = week.planned + 1
+        week.touched = days[0] if len(days) == 1 else week.touched
+        return week
+
+    def _preferred(self, week: Week) -> list[Chunk]:
+        return self._linker.exercises(week.goal, len(self._chunks)) if week.goal else []
+
+    def _say_unchanged(self, draft: Draft, week: Week, drawn: Drawn, earlier: Drawn) -> None:
+        """Say that a wish changes nothing, by which rule, and what can be changed."""
+        notes = [
+            (key, variables)
+            for key, variables in drawn.assumed
+            if key in _RULES
+            and ((key, variables) not in earlier.assumed or variables.get("day") == week.touched)
+        ]
+        self._say_assumptions(draft, notes, again=True)
+        draft.say(self._wording.say("plan.unchanged"))
+        for way in self._rules.ways.values():
+            draft.cite(way.chunk)
+        draft.suggestions = self._wording.all("plan.suggest.again")
+
     def days(self, draft: Draft, week: Week, days: Sequence[str]) -> None:
         """Say what the plan that was drawn has on some days."""
-        preferred = self._linker.exercises(week.goal, len(self._chunks)) if week.goal else []
-        drawn = draw(week, self._rules, preferred)
+        drawn = draw(week, self._rules, self._preferred(week))
         rows = [day for day in drawn.days if day.day in days]
         draft.bullets([self._wording.say("plan.day", day=row.day, work=self._work(row)) for row in rows])
         for way in self._rules.ways.values():
@@ -118,10 +170,14 @@ class PlanWriter:
             work = self._wording.say(f"plan.work.{day.work}{untimed}", exercises=names, minutes=span)
         return work
 
-    def _say_assumptions(self, draft: Draft, assumed: Sequence[tuple[str, dict[str, str]]]) -> None:
+    def _say_assumptions(
+        self, draft: Draft, assumed: Sequence[tuple[str, dict[str, str]]], *, again: bool = False
+    ) -> None:
         for key, variables in assumed:
+            if ids := variables.get("exercises"):
+                variables = {**variables, "exercises": ", ".join(self._chunks[i].title for i in ids.split())}
             text = self._wording.say(f"plan.assumed.{key}", **variables)
-            if f"plan:{text}" not in draft.said:
+            if again or f"plan:{text}" not in draft.said:
                 draft.said.append(f"plan:{text}")
                 draft.say(text)
 

@@ -15,6 +15,7 @@ from assistant.answering.concepts import Linker
 from assistant.answering.intent import IntentClassifier, Intents
 from assistant.answering.memory import Memory, Question
 from assistant.answering.mentions import Mention, Mentions, mask, words
+from assistant.answering.partial import PARTIAL
 from assistant.answering.segments import asks, core
 from assistant.answering.wishes import wishes
 from assistant.ingestion.chunks import Chunk
@@ -34,6 +35,7 @@ FOLLOW_UPS = (
     "no_weights",
     "plan",
     "calendar",
+    *PARTIAL,
 )
 PLAN_TALK = ("plan", "calendar", "day")
 PLAN_KIN = ("plan", "integrate", "frequency", "report", "order", "calendar", "easier", "alternative", "deny")
@@ -89,6 +91,8 @@ SCOPE_SHARE = 0.3
 """What the linear classifier counts in that leaning, beside the difference of cosines."""
 NEAR_OUT = 0.35
 """Least similarity to a kind of question outside the guide at which that kind's own wording is used."""
+OF_EXERCISES = ("race", "suits", "harder", "feel")
+"""Kinds that are about training at large unless the exercises are meant."""
 SHORT_WORDS = 7
 FRAGMENT_WORDS = 3
 ORDINAL_WORDS = 14
@@ -122,6 +126,8 @@ class Understanding:
         self._mentions = mentions
         self._by_id = {chunk.id: chunk for chunk in chunks}
         self.examples = intents.examples
+        held = {w for chunk in chunks for w in words(f"{chunk.section} {chunk.title} {chunk.searchable}")}
+        self._vocabulary = {_singular(word) for word in held}
 
     def _names_concept(self, text: str) -> bool:
         return bool(self._linker.concepts.named(text))
@@ -152,19 +158,28 @@ class Understanding:
             fresh: It told something new of the pain.
             before: The question before it, in the same message or an earlier one.
         """
+        if len(memory.shown) > 1 and cues.NUMBER.match(message):
+            # "3", after a list.
+            message = f"number {message.strip()}"
         mentions = self._mentioned(message, memory)
         named = [mention.chunk for mention in mentions]
         if cues.OTHER.search(message) and len(named) > 1:
             named = [chunk for chunk in named if chunk.id not in memory.shown] or named
         intents = self._intents.classify(mask(message, mentions, self._stand_in))
         intents = self._of_core(message, intents)
+        refers = named or memory.questions or cues.REFERS.search(message)
+        if intents.best in OF_EXERCISES and not refers:
+            # "Polarised or threshold at fifty" asks nothing of the guide's exercises.
+            rest = {name: score for name, score in intents.scores.items() if name not in OF_EXERCISES}
+            intents = replace(intents, scores=rest)
         beside = [chunk.id for chunk in named] if named and cues.BESIDES.search(message) else []
         named = [] if beside else named
-        if memory.week is None and (refused := self._refused(message)):
+        if memory.week is None and (refused := self._refused(message, memory)):
             return Question(message, "alternative", refused, context=message, named=True)
         if cues.BOOKING.search(message):
-            intents = self._of_a_visit(intents)
-        if item := self._item(message, memory):
+            intents = self._of_a_visit(message, intents)
+        item = None if memory.intent.startswith("clinic") else self._item(message, memory)
+        if item:
             return Question(message, "item", [], [item], context=item.searchable)
         if not beside:
             named = list(dict.fromkeys([*named, *self._called(message, memory)]))
@@ -199,6 +214,12 @@ class Understanding:
         if intent == "protect" and "tip" in listed and not cues.OF_THE_SAME.search(message):
             # Tips again, and nothing said of which: the others.
             intent = intent if self._names_concept(text) else "more"
+        ours = not memory.intent.startswith("out.") and not intent.startswith(("out.", "plan"))
+        ours = ours and not cues.ORDINAL.search(message) and not cues.NUMBER.match(message)
+        # "and reps", after an exercise: no thing that the guide lacks, but how many of it.
+        ours = ours and not (pointed and intent in ("dose", "frequency", "howto", "holds"))
+        if ours and not named and self._unspoken(message, documents):
+            intent = "unspoken"
         polite = intent in ("thanks", "goodbye") and intents.scores[intent] >= SURE_LIST
         nothing = (intent in (*SMALLTALK, "which") and not polite) or (
             intent in ABOUT_ONE and not pointed and not named
@@ -211,7 +232,11 @@ class Understanding:
         if tells and (hurts or nothing or outside or complains):
             # Whoever stops an exercise because it hurts is not shown the exercise again.
             return Question(message, "report", passages=passages, context=message)
-        follows = intent in ABOUT_ONE or intent == "holds" or (intent == "integrate" and len(pointed) == 1)
+        follows = (
+            intent in (*ABOUT_ONE, *PARTIAL)
+            or intent == "holds"
+            or (intent == "integrate" and len(pointed) == 1)
+        )
         targets = named or (pointed if follows else [])
         if intent == "compare" and len(named) == 1:
             # "what's the difference to cat-cow": from the one that was talked about.
@@ -262,25 +287,33 @@ class Understanding:
             return intents
         found = self._intents.classify(mask(asking, self._find(asking), self._stand_in))
         best = found.best
-        if found.scores[best] < SURE_CORE or found.margin < 0 or best in SMALLTALK or best == intents.best:
+        if found.scores[best] < SURE_CORE or found.margin < 0 or best in (*SMALLTALK, *PARTIAL, intents.best):
             return intents
         return replace(
             intents, scores={best: max(intents.scores[best], found.scores[best]), **intents.scores}
         )
 
-    def _refused(self, message: str) -> list[Chunk]:
+    def _refused(self, message: str, memory: Memory) -> list[Chunk]:
         """Return the exercises for which something else is asked: "no lunges, what instead"."""
         if not cues.INSTEAD.search(message):
             return []
         gone = [i for wish in wishes(message, self._mentions) if wish.out for i in wish.ids]
+        if not gone and len(memory.shown) == 1 and len(message.split()) <= BARE_WORDS:
+            # "what instead", after one that hurts: not that one again.
+            instead = "instead" in words(message) and not self._names_concept(message)
+            return [self._by_id[i] for i in memory.shown if instead and i in self._by_id]
         every = (chunk for chunk in self._by_id.values() if chunk.exercise)
         return [chunk for chunk in every if exercise_of(chunk).id in gone]
 
     @staticmethod
-    def _of_a_visit(intents: Intents) -> Intents:
-        """Leave out the plan where a visit is booked: both speak of days."""
+    def _of_a_visit(message: str, intents: Intents) -> Intents:
+        """Put the way to the clinic first where a visit is booked: a plan, too, speaks of days."""
+        if intents.best not in (*PLAN_TALK, "integrate", "frequency", "daytime"):
+            return intents
         rest = {name: score for name, score in intents.scores.items() if name not in PLAN_TALK}
-        return replace(intents, scores=rest) if intents.best in PLAN_TALK else intents
+        if not cues.BOOKS.search(message):
+            return replace(intents, scores=rest)
+        return replace(intents, scores={"clinic_reach": max(rest.values()), **rest})
 
     def texts(self, message: str, memory: Memory) -> list[str]:
         """Return the texts whose embeddings `understand` and what follows it may ask for."""
@@ -305,6 +338,17 @@ class Understanding:
         if memory.about and points and not named and not self._names_concept(message):
             return f"{memory.about} {message}"
         return message
+
+    def _unspoken(self, message: str, documents: Sequence[Document]) -> bool:
+        """Say whether "and what about hills" asks about a thing that no passage of the guide speaks of."""
+        thing = cues.subject(message)
+        tokens = [token for token in words(thing) if token not in cues.FILLERS]
+        if not tokens or self._names_concept(thing) or cues.POINTS_BACK.search(thing):
+            return False
+        known = week.read(thing, week.Week()).known or cues.DAILY.search(thing)
+        if known or _singular(tokens[-1]) in self._vocabulary:
+            return False
+        return max((float(d.metadata["dense"]) for d in documents), default=0.0) < ANCHOR
 
     def _goes_on(self, message: str, intent: str, before: str, memory: Memory, intents: Intents) -> bool:
         """Say whether a message that seems beside the guide may only be the rest of an earlier question."""
@@ -337,7 +381,7 @@ class Understanding:
         if not listed or any(chunk.exercise for chunk in listed):
             return None
         if called := cues.CALLED.search(message):
-            wanted = set(words(called[1]))
+            wanted = {word for word in words(called[1]) if len(word) > 2}
             found = [chunk for chunk in listed if wanted & set(words(chunk.title)) - cues.FILLERS]
             if len(found) == 1:
                 return found[0]
@@ -392,18 +436,30 @@ class Understanding:
         ):
             return "frequency"
         if named:
+            whole = whole or all(chunk.id in memory.shown for chunk in named)
             if self._beside(message, intents, OUTSIDE_WHOLE_NAME if whole else OUTSIDE_NAMED):
                 return f"out.{intents.best_out}"
             if bare:
                 # "and superman": the bare name, whatever was asked before.
                 return "dose" if memory.intent == "dose" and cues.POINTS_BACK.search(message) else "howto"
-            known = (*ABOUT_ONE, "integrate", "choose", "plan", "calendar", "easier", "no_weights", "report")
+            known = (
+                *ABOUT_ONE,
+                "integrate",
+                "choose",
+                "plan",
+                "calendar",
+                "easier",
+                "no_weights",
+                "report",
+                *PARTIAL,
+            )
             if best == "alternative" and not self._clearly(best, intents):
                 best = next(name for name in intents.scores if name != best)
             return best if best in known else "howto"
         told = len(message.split()) <= ORDINAL_WORDS and cues.ORDINAL.search(message)
-        if len(pointed) == 1 and (told or cues.OTHER.search(message)):
-            return best if best in ("benefit", "dose", "frequency") else "howto"
+        if len(pointed) == 1 and (told or cues.OTHER.search(message) or cues.NEIGHBOUR.search(message)):
+            bare_number = len(message.split()) <= FRAGMENT_WORDS - 1
+            return best if best in ("benefit", "dose", "frequency") and not bare_number else "howto"
         if best in SMALLTALK or best.startswith("meta"):
             back = (best == "meta_ability" and len(pointed) == 1) or (
                 # Anything in another tongue is a little like a question about tongues.
@@ -427,7 +483,7 @@ class Understanding:
         if short and best in FOLLOW_UPS and intents.margin > (-0.05 if pointed else 0.02):
             if pointed and best in ("why", "causes"):
                 return "causes" if cues.CAUSE.search(message) and memory.about else "benefit"
-            if pointed or best in ("more", "all", "easier", "no_weights"):
+            if pointed or best in ("more", "all", "easier", "no_weights", *PARTIAL):
                 return best
             few = len(message.split()) <= BARE_WORDS
             if not memory.shown and few and best in ABOUT_ONE and cues.POINTS_BACK.search(message):
@@ -495,7 +551,13 @@ class Understanding:
         shown = [self._by_id[i] for i in memory.shown if i in self._by_id]
         if cues.OTHER.search(message) and (other := self._other(shown, memory)):
             return other
-        if len(message.split()) <= ORDINAL_WORDS and (match := cues.ORDINAL.search(message)):
+        if len(shown) == 1 and (beside := cues.NEIGHBOUR.search(message)):
+            row = [chunk for chunk in self._by_id.values() if chunk.exercise]
+            place = row.index(shown[0]) + (-1 if beside[1].lower() == "before" else 1)
+            return [row[place]] if 0 <= place < len(row) else []
+        at_clinic = memory.intent.startswith("clinic") and intents.best.startswith("clinic")
+        match = None if at_clinic else cues.ORDINAL.search(message)
+        if match and len(message.split()) <= ORDINAL_WORDS:
             number = (match[3] or "").lower()
             every = [chunk for chunk in self._by_id.values() if chunk.exercise]
             choices = [self._by_id[i] for i in memory.choices if i in self._by_id]
@@ -510,6 +572,13 @@ class Understanding:
         if not shown and intents.best == "dose" and length <= FRAGMENT_WORDS:
             # "reps?" after a word on shoes: those of the exercise before it.
             shown = [self._by_id[i] for i in memory.earlier if i in self._by_id]
+        if intents.best == "dose" and length <= ORDINAL_WORDS and not self._names_concept(message):
+            # "do I need to do 2 or 3 sets": of what was talked about, however long the question is.
+            of_all = cues.EACH.search(message) and length > FRAGMENT_WORDS
+            return [] if of_all or memory.intent in PLAN_TALK else shown
+        if len(shown) == 1 and length <= SHORT_WORDS and memory.intent in ABOUT_ONE and not asks(message):
+            # "I fall over every time": told of the exercise that was just explained.
+            return [] if self._names_concept(message) else shown
         bare = length <= 4 or (intents.best == "dose" and not self._names_concept(message))
         return shown if length <= SHORT_WORDS and (cues.POINTS_BACK.search(message) or bare) else []
 
@@ -547,7 +616,13 @@ class Understanding:
         score = intents.scores.get("plan", 0.0)
         near = score >= max(intents.scores.values()) - 0.12
         if memory.week is not None:
-            told = week.read(message, memory.week) != memory.week or any(wishes(message, self._mentions))
+            named = bool(self._find(message))
+            told = week.read(message, memory.week, names=named) != memory.week
+            told = told or bool(week.work_days(message, memory.week, names=named))
+            wished = any(wishes(message, self._mentions))
+            if wished and cues.EDITS.search(message):
+                return True
+            told = told or wished
             recent = memory.intent in PLAN_TALK
             if (told and (len(message.split()) <= 14 if recent else intents.best in PLAN_KIN)) or (
                 told and near
@@ -561,3 +636,7 @@ class Understanding:
         if len(days) >= 2:
             return near or intents.best in ("plan", "integrate", "frequency", "report", "order")
         return intents.best == "plan" and covered(documents, score - intents.nearest_out, intents.scope)
+
+
+def _singular(word: str) -> str:
+    return word.removesuffix("s") if len(word) > 3 else word

@@ -35,7 +35,8 @@ _RUNS: dict[Run, str] = {
     "rest": r"rest(?: days?)?|off|day off|nothing|free",
     "cross-training": (
         r"cross[- ]?train(?:ing)?|x-?train(?:ing)?|swim(?:ming|s)?|cycl(?:e|es|ing)|bik(?:e|es|ing)|"
-        r"spin(?:ning)?|gym|row(?:ing)?|yoga|pilates|elliptical|aqua"
+        r"spin(?:ning)?|gym|lift(?:ing|s)?(?: weights| heavy)?|weights|"
+        r"row(?:ing)?|yoga|pilates|elliptical|aqua"
     ),
     "easy": r"easy|recovery run|jog(?:ging|s)?|slow|short|steady|runs?|running",
 }
@@ -87,7 +88,8 @@ _HOUR = re.compile(r"\b(half an hour|an hour|one hour|1 ?h(?:our)?)\b", re.IGNOR
 _TIMES = re.compile(
     r"\b(\d|once|twice|one|two|three|four|five|six|seven)\s*(?:x|times?|days?|runs?|sessions?)?"
     r"\s*(?:a|per|each|/|in the|every)\s*(?:week|wk)\b"
-    r"|\bonly\s+(\d|one|two|three|once|twice)\s*(?:days?|times?|sessions?)?\b"
+    r"|\b(?:only|make (?:it|that))\s+(\d|one|two|three|four|once|twice)\s*(?:days?|times?|sessions?)?\b"
+    r"(?!\s*(?:min|hour))"
     r"|\b(\d|one|two|three|four)\s+(?:strength|core|back|gym)\s+(?:days?|times?|sessions?|workouts?)\b"
     r"|\b(\d|one|two|three|four|five|six|seven)\s+(?:runs?|running days|days of running)\b",
     re.IGNORECASE,
@@ -102,7 +104,24 @@ _ONE_LESS = re.compile(
     r"(?:days|sessions|often)\b|\btoo (?:often|many (?:days|sessions))\b",
     re.IGNORECASE,
 )
-_SESSIONS = re.compile(r"\b(?:only|just|strength|core|exercises?|sessions?|back work)\b", re.IGNORECASE)
+_ONLY_DAYS = re.compile(
+    rf"\b(?:only|just)\b[^.;,]{{0,20}}\b(?:{_DAY}|weekends?|weekdays?)\b|"
+    rf"\b(?:{_DAY}|weekends?|weekdays?)\s+only\b",
+    re.IGNORECASE,
+)
+_SESSIONS = re.compile(r"\b(?:make|only|just|strength|core|exercises?|sessions?|back work)\b", re.IGNORECASE)
+_SHORTER = re.compile(
+    r"\b(?:shorter|shorten|quicker|cut (?:it|them|that)? ?down|trim|(?:fewer|less) exercises)\b",
+    re.IGNORECASE,
+)
+_LONGER = re.compile(r"\b(?:longer|lengthen|extend)\b(?! run)", re.IGNORECASE)
+_ADDS = re.compile(
+    r"\b(?:add|put|include|throw in|squeeze in|fit in|have|do|also|plus|another|extra)\b", re.IGNORECASE
+)
+_WORK = re.compile(
+    r"\b(?:stretch\w*|mobility|exercises?|strength|core|back work|session|workout|strengthening)\b",
+    re.IGNORECASE,
+)
 _AWAY = re.compile(
     r"\b(?:away|on holiday|on vacation|travell?ing|busy|off)\b.{0,20}\bnext week\b"
     r"|\bnext week\b.{0,20}\b(?:away|holiday|vacation|off|busy)\b"
@@ -135,6 +154,10 @@ class Week(BaseModel):
     """Ids of exercises that are wanted."""
     assumed: dict[Day, Run] = {}
     """The runs that a plan was drawn for because none were named."""
+    lengths: dict[Day, Literal["least", "most"]] = {}
+    """Days whose session is to hold less, or more, than the others."""
+    extra: dict[Day, list[str]] = {}
+    """Ids of exercises that are wanted on a day."""
     touched: Day | None = None
     """The day that was spoken of last."""
     planned: int = 0
@@ -157,11 +180,19 @@ class Mention(NamedTuple):
     """The word that denied them ("not", "except"), or ""."""
 
 
-def read(text: str, before: Week) -> Week:
-    """Return the week after what `text` says of it; what it does not mention stays."""
+def read(text: str, before: Week, *, names: bool = False) -> Week:
+    """Return the week after what `text` says of it; what it does not mention stays.
+
+    `names` says that it names an exercise: then a day beside it is one to do it on, and no run.
+    """
     week = before.model_copy(deep=True)
     told = list(mentions(text))
-    if before.planned and asks_of_day(text):
+    if before.planned and (asks_of_day(text) or work_days(text, before, names=names)):
+        told = []
+    if before.planned and (length := _length(text)):
+        days = [day for mention in told for day in mention.days]
+        week.lengths |= dict.fromkeys(days or DAYS, length)
+        week.touched = days[0] if len(days) == 1 else week.touched
         told = []
     moved = _MOVED.search(text)
     it_moved = None if moved or before.touched is None else _IT_MOVED.search(text)
@@ -182,6 +213,8 @@ def read(text: str, before: Week) -> Week:
         told = []
     elif before.runs or before.assumed:
         _move_long(text, week)
+    if told and _ONLY_DAYS.search(text) and not any(mention.negation or mention.run for mention in told):
+        week.runs, week.run_count = {}, None
     for mention in told:
         if mention.negation in _EXCEPT:
             week.runs = {day: run for day, run in week.runs.items() if day not in mention.days}
@@ -191,8 +224,8 @@ def read(text: str, before: Week) -> Week:
             for day in mention.days:
                 week.runs[day] = mention.run or week.runs.get(day, "easy")
                 week.excluded = [d for d in week.excluded if d != day]
-    if len(days := {day for mention in told for day in mention.days}) == 1:
-        week.touched = days.pop()
+    if len(named := {day for mention in told for day in mention.days}) == 1:
+        week.touched = named.pop()
     if before.planned and _ONE_MORE.search(text):
         week.sessions = before.planned + 1
     elif before.planned and _ONE_LESS.search(text):
@@ -216,6 +249,31 @@ def read(text: str, before: Week) -> Week:
     if _AWAY.search(text):
         week.weeks_away = 1
     return week
+
+
+def work_days(text: str, before: Week, *, names: bool) -> list[Day]:
+    """Return the days on which a text wants back work in a plan that was drawn, and says no run of."""
+    told = list(mentions(text))
+    adds = before.planned and _ADDS.search(text) and (names or _WORK.search(text))
+    if not adds or any(mention.run or mention.negation for mention in told) or _MOVED.search(text):
+        return []
+    if re.search(r"\bruns?\b|\brunning\b", text, re.IGNORECASE) or _IT_MOVED.search(text):
+        return []
+    return [day for mention in told for day in mention.days]
+
+
+def wants_mobility(text: str) -> bool:
+    """Say whether a text speaks of stretching, and not of strength."""
+    return re.search(r"\bstretch|\bmobility\b|\bloosen", text, re.IGNORECASE) is not None
+
+
+def asks_change(text: str) -> bool:
+    """Say whether a text wants something of a plan changed."""
+    return _CHANGES.search(text) is not None or _length(text) is not None
+
+
+def _length(text: str) -> Literal["least", "most"] | None:
+    return "least" if _SHORTER.search(text) else "most" if _LONGER.search(text) else None
 
 
 def asks_of_day(text: str) -> bool:
