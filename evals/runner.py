@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import subprocess
 import time
@@ -165,8 +166,9 @@ def run_case(case: AnyCase, target: Target, guides: Guides) -> Done:
 _worker: tuple[Target, Guides] | None = None
 
 
-def _start_worker(open_target: Callable[[], Target], guides: Guides) -> None:
+def _start_worker(open_target: Callable[[], Target], guides: Guides, threads: int) -> None:
     global _worker
+    os.environ.setdefault("ASSISTANT_EMBEDDING_THREADS", str(threads))
     _worker = (open_target(), guides)
 
 
@@ -193,8 +195,12 @@ def _parallel(
         return
     open_target().close()  # brings the index up to date before several processes open it
     # spawn: a fork would copy the parent's thread pools of numpy and onnxruntime in an unknown state
+    share = max(1, (os.cpu_count() or 1) // workers)
     with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(open_target, guides)
+        workers,
+        mp_context=get_context("spawn"),
+        initializer=_start_worker,
+        initargs=(open_target, guides, share),
     ) as pool:
         for done in pool.map(_run_in_worker, cases, chunksize=CHUNK):
             progress(1)
