@@ -1,0 +1,52 @@
+"""Whether the numbers and sides of a sentence are those of its passage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.answering import facts
+from assistant.answering.evidence import Evidence
+from assistant.answering.verdict import Reason
+from assistant.ingestion.chunks import Chunk
+
+
+def number_fault(text: str, evidence: Sequence[Evidence], named: Chunk | None) -> Reason:
+    said = facts.numbers(text)
+    own = [one for one in evidence if named is None or one.chunk is named or not one.chunk.exercise]
+    there = {n for one in own for n in one.numbers}
+    if any(not _among(number, there) and not _a_limb(number, own) for number in said):
+        return "number"
+    periods = {period for one in evidence for period in one.periods}
+    if not set(facts.per_period(text)) <= periods:
+        return "number"
+    for one in evidence:
+        if one.each_side and any(n in one.dose and n.unit == "" for n in said) and not facts.each_side(text):
+            return "side"
+    return ""
+
+
+def side_fault(text: str, evidence: Sequence[Evidence]) -> bool:
+    there = [pairs for one in evidence for pairs in one.sides]
+    for clause in facts.clauses(text):
+        pairs = facts.sides(clause)
+        if pairs and not any(set(pairs) <= set(other) for other in there):
+            return True
+    touching = {pair for one in evidence for pair in one.contacts}
+    for part, way in facts.contacts(text):
+        if (part, way) not in touching and (part, {"on": "off", "off": "on"}[way]) in touching:
+            return True
+    limbs = {noun for pairs in there for _, noun in pairs} | {p for one in evidence for p in one.limbs}
+    if facts.both(text) & limbs and not any(facts.both(one.whole) for one in evidence):
+        return True
+    bound = {pair for one in evidence for pair in one.bindings}
+    return not facts.bindings(text) <= bound
+
+
+def _among(number: facts.Number, there: set[facts.Number]) -> bool:
+    """Say whether a number is among others; "two of those" may be of any unit."""
+    return number in there or (number.unit == "any" and any(n[:2] == number[:2] for n in there))
+
+
+def _a_limb(number: facts.Number, evidence: Sequence[Evidence]) -> bool:
+    """Say whether a number is the "one arm" of a movement that has a left and a right, or another side."""
+    return number[:2] == ("1", "1") and number.unit in facts.LIMBS and any(one.sided for one in evidence)

@@ -1,0 +1,217 @@
+"""Sides, directions, how one lies, and which limb goes where."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+
+from assistant.answering.facts.body import NOUNS, parts, singular
+from assistant.answering.facts.polarity import negated
+from assistant.answering.facts.words import WORDS
+
+SIDES = frozenset(("left", "right"))
+_DIRECTIONS = frozenset(
+    ("forward", "forwards", "backward", "backwards", "up", "down", "behind", "under", "over", "beneath",
+     "below",
+     "underneath", "above", "atop")
+)  # fmt: skip
+_SAME_WAY = {
+    "behind": "back", "backward": "back", "beneath": "under", "below": "under", "underneath": "under",
+    "above": "over", "atop": "over",
+}  # fmt: skip
+_ENDS = frozenset(("front", "back", "rear"))
+_REAR = {"rear": "back"}
+_LIES = (
+    (
+        re.compile(r"\b(?:lie|lying|lay|roll over)\b[^.;]{0,20}\bon your back\b|\bface up\b", re.IGNORECASE),
+        "back",
+    ),
+    (
+        re.compile(
+            r"\b(?:lie|lying|lay)\b[^.;]{0,20}\b(?:on|onto) (?:your|one|either|the) (?:left |right )?side\b",
+            re.IGNORECASE,
+        ),
+        "side",
+    ),
+    (
+        re.compile(r"\bface[- ]down\b|\bprone\b|\bon your (?:front|stomach|belly|tummy)\b", re.IGNORECASE),
+        "front",
+    ),
+)
+_TO_THE_SIDE = re.compile(
+    r"\b(?:out )?to (?:the|one|your|each|either) (?:left |right )?side\b(?! to)|\bsideways?\b|\bout wide\b",
+    re.IGNORECASE,
+)
+_AWAY = re.compile(r"\baway from (?:your|the) (?:\w+ )?(\w+)", re.IGNORECASE)
+_ON = re.compile(r"\b(?:on|against|into|onto) (?:the |your )?(?:ground|floor|mat)\b")
+_OFF = re.compile(r"\b(?:off|from|above|clear of|leav(?:e|es|ing)) (?:the |your )?(?:ground|floor|mat)\b")
+_VERBS = frozenset(
+    (
+        "step",
+        "hinge",
+        "shift",
+        "lean",
+        "reach",
+        "extend",
+        "lift",
+        "face",
+        "lie",
+        "return",
+        "move",
+        "walk",
+        "jump",
+    )
+)
+_BREATH = {
+    "inhaling": "inhale",
+    "exhaling": "exhale",
+    "inhale": "inhale",
+    "breathe in": "inhale",
+    "exhale": "exhale",
+    "breathe out": "exhale",
+}
+_SHAPE = {
+    "arch": "arch", "arches": "arch", "arching": "arch", "cow": "arch",
+    "round": "round", "rounds": "round", "rounding": "round", "cat": "round",
+}  # fmt: skip
+_CLAUSE = re.compile(
+    r"\s*(?:[,;:]?\s*\bthen\b|;|\bbefore\b|\bfollowed by\b|,\s*(?:and )?(?=(?:your |the )?(?:left"
+    r"|right) \w+ (?:to (?:your |the )?(?:left|right)|(?!back|forward)\w+(?:s|es))\b))\s*",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(
+    r"\bboth (?:your |of your )?(?:(?:\w+ and )?)(arm|leg|hand|foot|feet|knee|heel|elbow)s?\b", re.IGNORECASE
+)
+_SINGLE = re.compile(
+    r"\b(?:one|other|front|top|single)[ -](arm|leg|hand|foot|knee|heel|elbow)\b", re.IGNORECASE
+)
+_EACH_SIDE = re.compile(
+    r"\bsides?\b|\b(?:each|either|both|per|other|switch|swap|change) (?:leg|arm|foot|knee)s?\b"
+    r"|\bswitch\b|\beach way\b"
+)
+_SAME_SIDE = re.compile(
+    r"\b(?:same[- ](?:side|hand|arm|leg|foot)|(?:left|right) with (?:the|your) (left|right))\b"
+)
+_MOVES_UP = re.compile(r"\b(?:lift|rais|lower)\w*\b(?P<rest>(?:(?!\buntil\b|\bso\b|[.;]).)*)", re.IGNORECASE)
+
+
+def clauses(text: str) -> list[str]:
+    """Cut a sentence where one movement ends and the next begins."""
+    return [part for part in _CLAUSE.split(text) if part.strip()]
+
+
+def sides(clause: str) -> list[tuple[str, str]]:
+    """Return each side with the part of the body it belongs to, in order."""
+    words = WORDS.findall(clause.lower())
+    found = []
+    for index, word in enumerate(words):
+        if word in SIDES:
+            noun = next((w for w in words[index + 1 : index + 3] if w in NOUNS), "")
+            found.append((word, singular(noun)))
+    return found
+
+
+def bindings(text: str) -> set[tuple[str, str]]:
+    """Return what goes with what in each clause: a part with its direction, a breath with its shape.
+
+    How one lies counts too: ("lie", "back"), ("lie", "side") or ("lie", "front").
+    """
+    found = {("lie", way) for pattern, way in _LIES if pattern.search(text)} | _breathed(text)
+    found |= {("way", "side") for _ in _TO_THE_SIDE.findall(text)}
+    found |= {("away", singular(noun.lower())) for noun in _AWAY.findall(text) if noun.lower() in NOUNS}
+    for clause in re.split(
+        r"[,;.]|\b(?:then|while|as|until|before)\b|\band (?=inhale|exhale|breathe|"
+        r"hinge|lean|shift|step|move|reach|extend|lift|lower|push|tip|fold|let|keep|bend|press|raise|rotate|return|come|bring|send)",
+        text.lower(),
+    ):
+        words = WORDS.findall(clause)
+        for index, word in enumerate(words):
+            direction = _SAME_WAY.get(word.rstrip("s"), word.rstrip("s"))
+            direction = direction if word in _DIRECTIONS else ""
+            beyond = words[index + 1] if index + 1 < len(words) else ""
+            if direction in ("up", "down") and (
+                beyond in ("to", "toward", "towards", "from", "into")
+                or not index
+                or words[index - 1] not in NOUNS
+            ):
+                continue  # "line up", "from head down to heels": no way that a part moves
+            if word in _ENDS and beyond in NOUNS:
+                found.add((singular(beyond), f"at the {_REAR.get(word, word)}"))
+                continue
+            if clause_front := word == "front" and index > 1 and words[index - 1] == "in":
+                before = [w for w in words[max(0, index - 4) : index] if w in NOUNS]
+                found |= {(singular(noun), "at the front") for noun in before[-1:]} if clause_front else set()
+                continue
+            if word == "back" and index and words[index - 1] in NOUNS:
+                direction = "back"
+            before = [w for w in words[max(0, index - 4) : index] if w in NOUNS]
+            if direction and before:
+                found.add((singular(before[-1]), direction))
+            elif word == "back" and index and words[index - 1] in _VERBS and before:
+                found.add((singular(before[-1]), "back"))
+            elif direction in ("forward", "back") and index and words[index - 1] in ("hunching", "leaning"):
+                found.add((words[index - 1], direction))
+            elif index and words[index - 1] in _VERBS and (direction or word == "back"):
+                found.add((words[index - 1], direction or "back"))
+    return found
+
+
+def _breathed(text: str) -> set[tuple[str, str]]:
+    """Return each breath with its shape: the first named goes with the first, the second with the second."""
+    plain = text.lower()
+    for phrase, breath in _BREATH.items():
+        plain = plain.replace(phrase, breath)
+    words = WORDS.findall(plain)
+    breaths = [w for w in words if w in ("inhale", "exhale")]
+    shapes = [shape for shape, _ in groupby(_SHAPE[w] for w in words if w in _SHAPE)]
+    return set(zip(breaths, shapes, strict=False))
+
+
+def both(text: str) -> frozenset[str]:
+    """Return the limbs that `text` says both of: "both feet"."""
+    found = {singular(limb.lower()) for limb in _BOTH.findall(text)}
+    return frozenset(found | ({"leg", "foot"} if found & {"leg", "foot"} else set()))
+
+
+def single(text: str) -> frozenset[str]:
+    """Return the limbs of which `text` names one: "on one leg"."""
+    return frozenset(limb.lower() for limb in _SINGLE.findall(text))
+
+
+def each_side(text: str) -> bool:
+    """Say whether `text` says that both sides do it."""
+    return bool(_EACH_SIDE.search(text.lower()))
+
+
+def same_side(text: str) -> bool:
+    """Say whether `text` pairs limbs of one side."""
+    return bool(_SAME_SIDE.search(text.lower()))
+
+
+def implied(text: str) -> set[tuple[str, str]]:
+    """Return the bindings that a sentence implies: lifted hips go up, a step back takes a leg back."""
+    found: set[tuple[str, str]] = set()
+    for match in _MOVES_UP.finditer(text):
+        way = "down" if match[0].lower().startswith("lower") else "up"
+        found |= {(part, way) for part in parts(match["rest"])}
+    found |= {(part, "at the front") for part, way in bindings(text) if way == "forward"}
+    for _, way in (pair for pair in bindings(text) if pair[0] == "step"):
+        found |= {("leg", way), ("foot", way)}
+    return found
+
+
+def contacts(text: str) -> set[tuple[str, str]]:
+    """Return which part of the body is on the ground and which is off it."""
+    found: set[tuple[str, str]] = set()
+    for clause in re.split(
+        r"[;.]|\b(?:then|while|as|until|and (?=press|keep|hold|lift|raise|lower))\b", text.lower()
+    ):
+        for way, pattern in (("on", _ON), ("off", _OFF)):
+            if match := pattern.search(clause):
+                if negated(clause):
+                    way = {"on": "off", "off": "on"}[way]
+                before = clause[: match.start()]
+                tail = before.rsplit(",", 1)[-1]  # "while your arm moves, your back stays on the floor"
+                here = parts(tail) if re.search(r"\b(?:your|the)\b", tail) and parts(tail) else parts(before)
+                found |= {(part, way) for part in here}
+    return found

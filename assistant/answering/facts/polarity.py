@@ -1,0 +1,136 @@
+"""What is denied, restricted, obliged, left open or doubtful."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from assistant.answering.facts.words import WORDS
+
+_NEGATIONS = re.compile(
+    r"\b(?:not|never|no|nor|neither|without|avoid|avoids|avoiding|don't|doesn't|isn't|aren't|can't|cannot|won't|"
+    r"shouldn't|needn't|wouldn't|nobody|nothing|none|instead of|rather than|unlike|except|"
+    r"free of|stop(?:s|ped|ping)?|keep(?:s|ing)? (?:\w+ ){0,4}from(?= \w+ing\b))\b",
+    re.IGNORECASE,
+)
+LACKING = ("neglect", "neglected", "lack", "skip", "alone", "overlook")
+"""Words that say that something is left out: a sentence without any of them says something else."""
+_ONLY = re.compile(
+    r"(?<!not )(?<!n't )(?<!never )\b(?:only|solely|merely|exclusively|purely|alone|"
+    r"(?:just|all) (?:about|for|in|on|while|when)|all (?:that )?(?:you|it) (?:ever )?(?:needs?|takes?))\b",
+    re.IGNORECASE,
+)
+_SHORT_SCOPE = {"without": 1, "no": 2, "keep": 2, "keeps": 2, "keeping": 2, "avoid": 3}
+SCOPE = 6
+"""Words behind a negation that it may deny; it ends earlier at a comma, "but" and the like (ConText,
+Harkema et al. 2009)."""
+_QUANTIFIED = re.compile(r"^\s*(?:enough|any|much|proper|sufficient|the|your|an?)\b")
+_SCOPE_END = re.compile(r"[,;:.!?–—]|\b(?:but|so|because|when|while|and keep|then|which|if)\b", re.IGNORECASE)
+_OR = re.compile(r"((?:[a-z-]+ ){1,4})or ((?:[a-z-]+ ?){1,4})")
+_NEED = re.compile(
+    r"\b(?:need|needs|must|requires?|required|only|always|essential|necessary|without (?:an?"
+    r"|the)\b.{0,20}won't)\b"
+)
+_ADVISED = re.compile(
+    r"\b(?:try not to|avoid|be careful not to|don't)\b(?!.*\b(?:help|professional|doctor|specialist)\b)"
+)
+_SHUNNED = re.compile(r"\b(?:instead of|rather than)\b")
+_OBLIGED = re.compile(
+    r"\byou(?:'ve got to| have got to| absolutely| must| have to)\b(?! (?:not|avoid))|\b(?:is"
+    r"|are) (?:required|mandatory|compulsory|a must)\b"
+    r"|\b(?:no|without) exceptions?\b"
+)
+_SURE = re.compile(
+    r"\b(?:always|inevitabl[ey]|definitely|certainly|undoubtedly|bound to|sure to|without fail"
+    r"|every time|never)\b"
+)
+_HEDGED = re.compile(r"\b(?:may|might|can|could|often|usually|sometimes)\b")
+_BENEFIT_DENIED = re.compile(
+    r"(?:\b(?:not|never|cannot|hardly|no longer)|n't) (?:really |actually |do much to "
+    r"|\w+ly )?(?:help|work|reduce|relieve|"
+    r"ease|prevent|improve|strengthen|build|support|protect|matter|increase|boost|train|stabili[sz]e|benefit|count)"
+)
+_ALONE = re.compile(
+    r"\b(?:only|solely|purely|exclusively)\b((?:\W+\w+){1,4})|((?:\w+\W+){1,2})(?:alone|exclusively)\b"
+)
+
+
+def denied(text: str, stem: Callable[[str], str]) -> frozenset[str]:
+    """Return the stems of the words that a negation of `text` reaches."""
+    plain = text.lower().replace("’", "'")
+    reached: set[str] = set()
+    for match in _NEGATIONS.finditer(plain):
+        rest = plain[match.end() :]
+        if end := _SCOPE_END.search(rest):
+            rest = rest[: end.start()]
+        rest = _QUANTIFIED.sub("", rest)
+        scope = _SHORT_SCOPE.get(match.group().split()[0], SCOPE)
+        reached |= {stem(word) for word in WORDS.findall(rest)[:scope]}
+        if match.group().startswith("keep"):  # "keep strain from shifting" denies the strain too
+            reached |= {stem(word) for word in WORDS.findall(match.group())[1:-1]}
+    return frozenset(reached)
+
+
+def alternatives(text: str, stem: Callable[[str], str]) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Return the words on both sides of each "or": "a weight or just bodyweight" leaves a choice."""
+    return [
+        (frozenset(map(stem, one.split())), frozenset(map(stem, other.split())))
+        for one, other in _OR.findall(text.lower())
+    ]
+
+
+def has_choice_word(text: str) -> bool:
+    """Say whether `text` leaves something out by choice: "without a weight"."""
+    return bool(re.search(r"\b(?:without|no)\b", text.lower())) and not demanded(text)
+
+
+def advised_against(text: str) -> bool:
+    """Say whether `text` advises against something, other than against getting help."""
+    return bool(_ADVISED.search(text.lower().replace("’", "'")))
+
+
+def shunned(text: str) -> bool:
+    """Say whether `text` names what to do less of: "instead of only running on pavement"."""
+    return len(_NEGATIONS.findall(text)) == 1 and bool(_SHUNNED.search(text.lower()))
+
+
+def demanded(text: str) -> bool:
+    """Say whether `text` says that something is needed."""
+    return bool(_NEED.search(text.lower()))
+
+
+def benefit_denied(text: str) -> bool:
+    """Say whether `text` says that something does not do what it is for: "does not help"."""
+    return bool(_BENEFIT_DENIED.search(text.lower().replace("’", "'")))
+
+
+def obliged(text: str) -> bool:
+    """Say whether `text` obliges the reader: "you must", "is mandatory"."""
+    return bool(_OBLIGED.search(text.lower().replace("’", "'")))
+
+
+def certain(text: str) -> bool:
+    """Say whether `text` says that something is so every time."""
+    return bool(_SURE.search(text.lower()))
+
+
+def hedged(text: str) -> bool:
+    """Say whether `text` says that something may be so."""
+    return bool(_HEDGED.search(text.lower()))
+
+
+def alone(text: str, stem: Callable[[str], str]) -> frozenset[str]:
+    """Return the words of what is said to be all there is: "miles" of "miles alone"."""
+    return frozenset(
+        stem(w) for match in _ALONE.finditer(text.lower()) for w in WORDS.findall(match[1] or match[2] or "")
+    )
+
+
+def restricted(text: str) -> bool:
+    """Say whether `text` says that something is all there is: "only about", and not "isn't only about"."""
+    return bool(_ONLY.search(text.replace("’", "'")))
+
+
+def negated(text: str) -> bool:
+    """Say whether `text` denies anything."""
+    return bool(_NEGATIONS.search(text.replace("’", "'")))
