@@ -90,6 +90,7 @@ class Checker:
             texts = [text for text in units(chunk) if not self.barred.steers(text)]
             if texts:
                 self._evidence[chunk.id] = Evidence(chunk, texts)
+        self._known = frozenset().union(*(one.stems for one in self._evidence.values()))
         every = [text for one in self._evidence.values() for text in one.headed]
         vectors = encode(every) if every else np.zeros((0, 1), np.float32)
         self._rows: dict[str, NDArray[np.float32]] = {}
@@ -131,13 +132,20 @@ class Checker:
         for chunk in cited or passages:
             if chunk.id in self._evidence and plain(text) in self._evidence[chunk.id].said:
                 return Verdict(True, "", (chunk,))  # the guide's own sentence
-        return self._supported(self.rules.rewritten(text), cited, passages, about)
+        return self._supported(self.rules.rewritten(self.rules.unframed(text)), cited, passages, about)
 
     def _is_talk(self, text: str) -> bool:
         """Say whether a sentence only talks: no facts, nothing denied, every word in the list of talk."""
         if facts.numbers(text) or facts.negated(text) or len(text.split()) > TALKWORDS:
             return False
         asks = text.endswith((":", "?"))
+        if self.rules.offered(text):
+            strange = [
+                w
+                for w in WORD.findall(text)
+                if (s := stem(w)) not in self._known and s not in self.rules.link
+            ]
+            return self._plain.all(strange) or not strange
         return all(s in self.rules.talk or (asks and s in self.rules.topic) for s in stems(text))
 
     # ── what a claim rests on ─────────────────────────────────────────────────────────────────────────────
@@ -250,7 +258,7 @@ class Checker:
         denied = facts.denied(text, stem)
         # What is denied may be the opposite of what the passage says: "doesn't sag" of "flat".
         foreign = [s for s in foreign if not (s in denied and self.words.opposed(s, wide))]
-        if any(s in self.rules.opposites for s in foreign):
+        if any(self.words.opposed(s, wide) for s in foreign if s not in denied):
             return "word"
         if foreign and not self._plain.all(w for w in WORD.findall(text) if stem(w) in foreign):
             return "word"

@@ -14,7 +14,8 @@ def number_fault(text: str, evidence: Sequence[Evidence], named: Chunk | None) -
     said = facts.numbers(text)
     own = [one for one in evidence if named is None or one.chunk is named or not one.chunk.exercise]
     there = {n for one in own for n in one.numbers}
-    if any(not _among(number, there) and not _a_limb(number, own) for number in said):
+    strange = [number for number in said if not _among(number, there) and not _a_limb(number, own)]
+    if any(not _an_end(number, said, there) for number in strange):
         return "number"
     periods = {period for one in evidence for period in one.periods}
     if not set(facts.per_period(text)) <= periods:
@@ -36,7 +37,8 @@ def side_fault(text: str, evidence: Sequence[Evidence]) -> bool:
         if (part, way) not in touching and (part, {"on": "off", "off": "on"}[way]) in touching:
             return True
     limbs = {noun for pairs in there for _, noun in pairs} | {p for one in evidence for p in one.limbs}
-    if facts.both(text) & limbs and not any(facts.both(one.whole) for one in evidence):
+    pairs_there = frozenset().union(*(facts.plural(one.whole) for one in evidence))
+    if facts.both(text) & limbs - pairs_there and not any(facts.both(one.whole) for one in evidence):
         return True
     bound = {pair for one in evidence for pair in one.bindings}
     return not facts.bindings(text) <= bound
@@ -45,6 +47,14 @@ def side_fault(text: str, evidence: Sequence[Evidence]) -> bool:
 def _among(number: facts.Number, there: set[facts.Number]) -> bool:
     """Say whether a number is among others; "two of those" may be of any unit."""
     return number in there or (number.unit == "any" and any(n[:2] == number[:2] for n in there))
+
+
+def _an_end(number: facts.Number, said: Sequence[facts.Number], there: set[facts.Number]) -> bool:
+    """Say whether a number is one end of a range, and the other end is named too: "two, later three"."""
+    low, high, unit = number
+    ends = [(one.low, one.high) for one in there if one.unit == unit and one.low != one.high]
+    named = {one.low for one in said if one.unit == unit and one.low == one.high}
+    return low == high and any(low in pair and set(pair) <= named for pair in ends)
 
 
 def _a_limb(number: facts.Number, evidence: Sequence[Evidence]) -> bool:

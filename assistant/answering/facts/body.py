@@ -15,7 +15,8 @@ NOUNS = frozenset((
 PARTS = re.compile(
     r"\b(?:ankle|arm|belly|calf|calves|chest|chin|core|ear|elbow|feet|foot|finger|forearm|glute|groin|hamstring|hand|"
     r"head|heel|hip|kneecap|knee|leg|neck|oblique|palm|quad|quadriceps|rib|shin|shoulder|spine|stomach|thigh|toe|torso|"
-    r"trunk|wrist|(?<=your )back|(?<=the )back|(?<=lower )back|(?<=upper )back|stabilizer|abdominal)s?\b"
+    r"trunk|wrist|(?<=your )back|(?<=the )back|(?<=lower )back|(?<=upper )back|back(?= extension"
+    r"| muscle)|stabilizer|abdominal)s?\b"
 )
 ACTS = (
     "squeeze", "press", "push", "lift", "raise", "lower", "tap", "touch", "extend", "reach", "hinge",

@@ -43,6 +43,16 @@ _TO_THE_SIDE = re.compile(
     re.IGNORECASE,
 )
 _AWAY = re.compile(r"\baway from (?:your|the) (?:\w+ )?(\w+)", re.IGNORECASE)
+_END_OF = re.compile(
+    r"\b(front|back|rear) of (?:the|your|each|both) (hip|knee|leg|thigh|arm|shoulder|foot"
+    r"|head)s?\b",
+    re.IGNORECASE,
+)
+_AGAINST_GRAVITY = re.compile(
+    r"\b(?:(lower|drop|sink)\w*\b[^,;.]{0,40}\b(?:toward|towards|to) the (?:ceiling|sky)"
+    r"|(lift|rais)\w*\b[^,;.]{0,40}\b(?:toward|towards|to) the (?:floor|ground|mat))\b",
+    re.IGNORECASE,
+)
 _ON = re.compile(r"\b(?:on|against|into|onto) (?:the |your )?(?:ground|floor|mat)\b")
 _OFF = re.compile(r"\b(?:off|from|above|clear of|leav(?:e|es|ing)) (?:the |your )?(?:ground|floor|mat)\b")
 _VERBS = frozenset(
@@ -74,6 +84,8 @@ _SHAPE = {
     "arch": "arch", "arches": "arch", "arching": "arch", "cow": "arch",
     "round": "round", "rounds": "round", "rounding": "round", "cat": "round",
 }  # fmt: skip
+_CAT_COW = re.compile(r"\bcat[-–/ ]?(?:and[- ])?cow\b")
+_BREATH_CLAUSE = re.compile(r"[,;.:]|\bthen\b|\band\b|\bbefore\b")
 _CLAUSE = re.compile(
     r"\s*(?:[,;:]?\s*\bthen\b|;|\bbefore\b|\bfollowed by\b|,\s*(?:and )?(?=(?:your |the )?(?:left"
     r"|right) \w+ (?:to (?:your |the )?(?:left|right)|(?!back|forward)\w+(?:s|es))\b))\s*",
@@ -90,7 +102,8 @@ _EACH_SIDE = re.compile(
     r"|\bswitch\b|\beach way\b"
 )
 _SAME_SIDE = re.compile(
-    r"\b(?:same[- ](?:side|hand|arm|leg|foot)|(?:left|right) with (?:the|your) (left|right))\b"
+    r"\b(?:same[- ](?:side|hand|arm|leg|foot|direction|way(?= as each|[.,]|$))|(?:left"
+    r"|right) with (?:the|your) (left|right))\b"
 )
 _MOVES_UP = re.compile(r"\b(?:lift|rais|lower)\w*\b(?P<rest>(?:(?!\buntil\b|\bso\b|[.;]).)*)", re.IGNORECASE)
 
@@ -118,6 +131,11 @@ def bindings(text: str) -> set[tuple[str, str]]:
     """
     found = {("lie", way) for pattern, way in _LIES if pattern.search(text)} | _breathed(text)
     found |= {("way", "side") for _ in _TO_THE_SIDE.findall(text)}
+    found |= {
+        (singular(noun.lower()), f"at the {_REAR.get(end.lower(), end.lower())}")
+        for end, noun in _END_OF.findall(text)
+    }
+    found |= {("lower", "up") for _ in _AGAINST_GRAVITY.findall(text)}
     found |= {("away", singular(noun.lower())) for noun in _AWAY.findall(text) if noun.lower() in NOUNS}
     for clause in re.split(
         r"[,;.]|\b(?:then|while|as|until|before)\b|\band (?=inhale|exhale|breathe|"
@@ -157,14 +175,32 @@ def bindings(text: str) -> set[tuple[str, str]]:
 
 
 def _breathed(text: str) -> set[tuple[str, str]]:
-    """Return each breath with its shape: the first named goes with the first, the second with the second."""
+    """Return each breath with the shapes of its clause; a clause of a breath alone goes with the next."""
     plain = text.lower()
     for phrase, breath in _BREATH.items():
         plain = plain.replace(phrase, breath)
-    words = WORDS.findall(plain)
-    breaths = [w for w in words if w in ("inhale", "exhale")]
-    shapes = [shape for shape, _ in groupby(_SHAPE[w] for w in words if w in _SHAPE)]
-    return set(zip(breaths, shapes, strict=False))
+    found: set[tuple[str, str]] = set()
+    waiting = ""
+    for clause in _BREATH_CLAUSE.split(_CAT_COW.sub(" ", plain)):
+        words = WORDS.findall(clause)
+        breaths = [w for w in words if w in ("inhale", "exhale")] or ([waiting] if waiting else [])
+        shapes = [shape for shape, _ in groupby(_SHAPE[w] for w in words if w in _SHAPE)]
+        pairs = (
+            zip(breaths, shapes, strict=False)
+            if len(breaths) > 1
+            else ((b, s) for b in breaths for s in shapes)
+        )
+        found |= set(pairs)
+        waiting = breaths[-1] if breaths and not shapes else ""
+    return found
+
+
+_PLURAL = re.compile(r"\b(arms|legs|hands|feet|knees|heels|elbows)\b", re.IGNORECASE)
+
+
+def plural(text: str) -> frozenset[str]:
+    """Return the limbs of which `text` names more than one: "arms extended"."""
+    return frozenset(singular(limb.lower()) for limb in _PLURAL.findall(text))
 
 
 def both(text: str) -> frozenset[str]:

@@ -16,7 +16,7 @@ FIGURES = frozenset(_DIGITS)
 _NUMBER = r"\d+(?:[.,]\d+)?|" + "|".join(sorted(_DIGITS, key=len, reverse=True))
 _RANGE = re.compile(
     rf"\b(?P<low>{_NUMBER})(?:\s*(?:-|–|—|\bto\b|\band\b|\bor\b)\s*(?P<high>{_NUMBER}))?\b"
-    r"(?P<unit>\s*(?:°|%|[a-z]+(?:\s+(?:a|per|each|every|in)\s+(?:the\s+)?(?:week|day|month|year|run))?))?",
+    r"(?P<unit>(?:\s*|-)(?:°|%|[a-z]+(?:\s+(?:a|per|each|every|in)\s+(?:the\s+)?(?:week|day|month|year|run))?))?",
     re.IGNORECASE,
 )
 _WEEK_OR_TWO = re.compile(r"\ban?\s+(week|day|month|minute|second)\s+or\s+two\b", re.IGNORECASE)
@@ -83,7 +83,7 @@ def _figure(word: str) -> str:
 
 
 def _unit(text: str) -> str:
-    parts = text.lower().split()
+    parts = text.lower().lstrip("-").split()
     if not parts:
         return ""
     if parts[0] == "of":

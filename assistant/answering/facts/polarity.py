@@ -8,8 +8,11 @@ from collections.abc import Callable
 from assistant.answering.facts.words import WORDS
 
 _NEGATIONS = re.compile(
-    r"\b(?:not|never|no|nor|neither|without|avoid|avoids|avoiding|don't|doesn't|isn't|aren't|can't|cannot|won't|"
-    r"shouldn't|needn't|wouldn't|nobody|nothing|none|instead of|rather than|unlike|except|"
+    r"\b(?:(?:not|never|\w+n't)(?! (?:just|only|merely|simply|solely)\b)|no|nor|neither|without"
+    r"|avoid|avoids|avoiding|"
+    r"cannot|nobody|nothing|none|rarely|seldom|hardly|scarcely|instead of|rather than|unlike|except|"
+    r"(?:makes?|made|making) (?:little|no|hardly any|not much) difference(?: to)?"
+    r"|do(?:es)? (?:little|nothing|not much)|"
     r"free of|stop(?:s|ped|ping)?|keep(?:s|ing)? (?:\w+ ){0,4}from(?= \w+ing\b))\b",
     re.IGNORECASE,
 )
@@ -17,7 +20,8 @@ LACKING = ("neglect", "neglected", "lack", "skip", "alone", "overlook")
 """Words that say that something is left out: a sentence without any of them says something else."""
 _ONLY = re.compile(
     r"(?<!not )(?<!n't )(?<!never )\b(?:only|solely|merely|exclusively|purely|alone|"
-    r"(?:just|all) (?:about|for|in|on|while|when)|all (?:that )?(?:you|it) (?:ever )?(?:needs?|takes?))\b",
+    r"just (?:about|for|in|on|while|when)|(?<!been )all about|all (?:that )?(?:you"
+    r"|it) (?:ever )?(?:needs?|takes?))\b",
     re.IGNORECASE,
 )
 _SHORT_SCOPE = {"without": 1, "no": 2, "keep": 2, "keeps": 2, "keeping": 2, "avoid": 3}
@@ -25,6 +29,7 @@ SCOPE = 6
 """Words behind a negation that it may deny; it ends earlier at a comma, "but" and the like (ConText,
 Harkema et al. 2009)."""
 _QUANTIFIED = re.compile(r"^\s*(?:enough|any|much|proper|sufficient|the|your|an?)\b")
+_AUXILIARY = re.compile(r"^\s*(?:be|being|been|having|getting|actually|really|ever)\b")
 _SCOPE_END = re.compile(r"[,;:.!?–—]|\b(?:but|so|because|when|while|and keep|then|which|if)\b", re.IGNORECASE)
 _OR = re.compile(r"((?:[a-z-]+ ){1,4})or ((?:[a-z-]+ ?){1,4})")
 _NEED = re.compile(
@@ -46,7 +51,8 @@ _SURE = re.compile(
 )
 _HEDGED = re.compile(r"\b(?:may|might|can|could|often|usually|sometimes)\b")
 _BENEFIT_DENIED = re.compile(
-    r"(?:\b(?:not|never|cannot|hardly|no longer)|n't) (?:really |actually |do much to "
+    r"\b(?:mak|made)\w* (?:little|no|hardly any) difference|\bdo(?:es)? (?:little|nothing)\b"
+    r"|(?:\b(?:not|never|cannot|hardly|no longer)|n't) (?:really |actually |do much to "
     r"|\w+ly )?(?:help|work|reduce|relieve|"
     r"ease|prevent|improve|strengthen|build|support|protect|matter|increase|boost|train|stabili[sz]e|benefit|count)"
 )
@@ -63,7 +69,7 @@ def denied(text: str, stem: Callable[[str], str]) -> frozenset[str]:
         rest = plain[match.end() :]
         if end := _SCOPE_END.search(rest):
             rest = rest[: end.start()]
-        rest = _QUANTIFIED.sub("", rest)
+        rest = _AUXILIARY.sub("", _QUANTIFIED.sub("", rest))
         scope = _SHORT_SCOPE.get(match.group().split()[0], SCOPE)
         reached |= {stem(word) for word in WORDS.findall(rest)[:scope]}
         if match.group().startswith("keep"):  # "keep strain from shifting" denies the strain too
