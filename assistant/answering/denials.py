@@ -10,6 +10,8 @@ from assistant.answering.likeness import Likeness
 from assistant.answering.rules import STOP, stem, stems
 
 _BURDENS = frozenset(map(stem, ("stress", "impact", "load", "strain", "pressure")))
+_WEAK = frozenset(map(stem, ("weak", "weakness", "lack", "insufficient")))
+_BODY = frozenset(map(stem, facts.NOUNS)) | {"back", "bodi", "it", "posit", "way"}
 
 
 class Denials:
@@ -71,7 +73,10 @@ class Denials:
         if any(self.words.opposed(s, only_denied) for s in said):
             # "Keep your hips still" of "avoid rocking your hips": the hips are spoken of, not rocked.
             reached -= frozenset(map(stem, facts.NOUNS))
-        return bool(reached) and not reached & denied
+        gone = denied | facts.lessened(text, stem) | {s for sign, s in facts.effects(text, stem) if sign < 0}
+        if best.lacks and said & _WEAK:
+            return False  # "these supporting muscles are weak" of "without support from the muscles"
+        return bool(reached) and not reached & gone
 
     def _denies(self, unit: Unit, denied: frozenset[str], benefit: bool) -> bool:
         """Say whether a unit denies, lessens, lacks or opposes every word that a claim denies."""
@@ -88,7 +93,7 @@ class Denials:
         # "Don't let your lower back sag" of "keep your lower back flat": sagging is the opposite of flat.
         turned = frozenset(s for s in rest if self.words.opposed(s, affirmed))
         reached = turned | (denied & self.words.wide(lessened) - self.words.wide(affirmed))
-        return bool(reached) and rest - turned <= self.words.wide(affirmed)
+        return bool(reached) and rest - turned <= self.words.wide(affirmed) & _BODY
 
 
 def _adverse(unit: Unit) -> frozenset[str]:

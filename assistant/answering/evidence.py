@@ -35,6 +35,8 @@ class Unit:
     """The stems behind a word of shrinking, to the end of the clause."""
     parts: frozenset[str]
     """The parts of the body that it names."""
+    lacks: bool
+    """Whether it says that something is missing: "without support"."""
     plain_stems: frozenset[str]
     """The stems without "lower" and "upper" where they name a part of the body."""
 
@@ -63,6 +65,7 @@ class Evidence:
                 tuple(facts.alternatives(part, stem)),
                 facts.lessened(part, stem),
                 facts.parts(part),
+                bool(re.search(r"\b(?:without|lack)\b", part, re.IGNORECASE)),
                 frozenset(stems(facts.unpaired(part))),
             )
             for text in texts

@@ -69,6 +69,7 @@ class Reversals:
         """Say whether what grows here shrinks there, something else does it, or a word is the opposite."""
         units = [unit for one in evidence for unit in one.units]
         there = {effect for unit in units for effect in unit.effects}
+        there |= {(-1, s) for unit in units for s in unit.lessened}
         mine = {
             (sign, s)
             for sign, s in facts.effects(text, stem)
@@ -139,7 +140,7 @@ class Reversals:
         for a in said - gone:
             against = self.words.rules.opposites.get(a, frozenset()) - wide_said
             for unit in units if against else ():
-                lessened = {s for sign, s in unit.effects if sign < 0}
+                lessened = {s for sign, s in unit.effects if sign < 0} | unit.lessened
                 if a in unit.stems or not against & unit.plain_stems - unit.denied - lessened:
                     continue
                 # Elsewhere than in the nearest sentence it counts where both speak of one thing.

@@ -37,6 +37,8 @@ def effects(text: str, stem: Callable[[str], str]) -> set[tuple[int, str]]:
         words = WORDS.findall(part)
         for index, word in enumerate(words):
             sign = 1 if word in _MORE else -1 if word in _LESS else 0
+            if word == "avoid" and not index:
+                sign = 0  # "avoid sudden jumps" advises; it does not say that they shrink
             if sign and index and words[index - 1] in ("not", "never", "don't", "doesn't", "won't"):
                 sign = -sign
             if word == "harder":
@@ -52,7 +54,7 @@ def lessened(text: str, stem: Callable[[str], str]) -> frozenset[str]:
     for clause in re.split(r"[,;.]", text.lower()):
         words = WORDS.findall(clause)
         at = next((i for i, word in enumerate(words) if word in _LESS), len(words))
-        found |= {stem(word) for word in words[at + 1 :]}
+        found |= {stem(word) for word in words[at + 1 :] if word not in _LESS | _MORE}
         found |= {stem(w) for i, word in enumerate(words) if word == "against" for w in words[i + 1 : i + 3]}
     return frozenset(found)
 

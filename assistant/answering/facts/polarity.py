@@ -10,7 +10,8 @@ from assistant.answering.facts.words import WORDS
 _NEGATIONS = re.compile(
     r"\b(?:(?:not|never|\w+n't)(?! (?:just|only|merely|simply|solely)\b)|no|nor|neither|without"
     r"|avoid|avoids|avoiding|"
-    r"cannot|nobody|nothing|none|rarely|seldom|hardly|scarcely|instead of|rather than|unlike|except|"
+    r"cannot|nobody|nothing|none|rarely|seldom|hardly|scarcely|instead of|rather than(?! (?:only"
+    r"|just|merely)\b)|unlike|except|"
     r"(?:makes?|made|making) (?:little|no|hardly any|not much) difference(?: to)?"
     r"|do(?:es)? (?:little|nothing|not much)|"
     r"free of|stop(?:s|ped|ping)?|keep(?:s|ing)? (?:\w+ ){0,4}from(?= \w+ing\b))\b",
@@ -19,7 +20,7 @@ _NEGATIONS = re.compile(
 LACKING = ("neglect", "neglected", "lack", "skip", "alone", "overlook")
 """Words that say that something is left out: a sentence without any of them says something else."""
 _ONLY = re.compile(
-    r"(?<!not )(?<!n't )(?<!never )\b(?:only|solely|merely|exclusively|purely|alone|"
+    r"(?<!not )(?<!n't )(?<!never )(?<!than )\b(?:only|solely|merely|exclusively|purely|alone|"
     r"just (?:about|for|in|on|while|when)|(?<!been )all about|all (?:that )?(?:you"
     r"|it) (?:ever )?(?:needs?|takes?))\b",
     re.IGNORECASE,
