@@ -253,7 +253,7 @@ class Checker:
             return "side"
         there = frozenset().union(*(one.stems for one in evidence))
         wide = self.words.wide(there)
-        meaning = self.words.meaning(text)
+        meaning = self.words.meaning(facts.unnumbered(text))
         foreign = [s for s in meaning if s not in wide and s not in self.rules.link]
         denied = facts.denied(text, stem)
         # What is denied may be the opposite of what the passage says: "doesn't sag" of "flat".

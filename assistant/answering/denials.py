@@ -8,6 +8,7 @@ from assistant.answering import facts
 from assistant.answering.evidence import Evidence, Unit
 from assistant.answering.likeness import Likeness
 from assistant.answering.rules import STOP, stem, stems
+from assistant.answering.valence import Valence
 
 _BURDENS = frozenset(map(stem, ("stress", "impact", "load", "strain", "pressure")))
 _WEAK = frozenset(map(stem, ("weak", "weakness", "lack", "insufficient")))
@@ -19,6 +20,7 @@ class Denials:
 
     def __init__(self, words: Likeness) -> None:
         self.words = words
+        self._valence = Valence(words.rules)
 
     def fault(self, text: str, evidence: Sequence[Evidence], foreign: frozenset[str] = frozenset()) -> bool:
         """Say whether a word that is not `foreign` is denied here and not there, or there and not here."""
@@ -51,6 +53,7 @@ class Denials:
             and not (chosen and denied)
             and not (lies and lies <= touching)
             and not shunned
+            and not self._valence.sensible(text)
             and not any(denied and self._denies(unit, denied, benefit) for unit in units)
         ):
             return True

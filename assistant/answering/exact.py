@@ -41,6 +41,10 @@ def side_fault(text: str, evidence: Sequence[Evidence]) -> bool:
     if facts.both(text) & limbs - pairs_there and not any(facts.both(one.whole) for one in evidence):
         return True
     bound = {pair for one in evidence for pair in one.bindings}
+    bound |= {
+        (part, "forward") for part, way in bound if way == "at the front" and part in ("foot", "leg", "knee")
+    }
+    bound |= {("foot", way) for part, way in bound if part == "leg"}
     return not facts.bindings(text) <= bound
 
 

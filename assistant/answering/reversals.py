@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from assistant.answering import facts
 from assistant.answering.evidence import Evidence, Unit
 from assistant.answering.likeness import Likeness
-from assistant.answering.rules import STOP, stem, stems
+from assistant.answering.rules import STOP, WORD, stem, stems
+from assistant.answering.valence import Valence
 
 LEAST_SHARED = 2
 """Least words with a meaning of their own that a claim shares with its passage."""
@@ -57,6 +58,14 @@ _BURDENED = frozenset(
 """Words of a sentence that says, or may say, that something is a burden."""
 _RELIEFS = frozenset(map(stem, ("relief", "relieve", "ease", "reduce", "loosen", "undo", "help", "improve")))
 _ACTS = frozenset(map(stem, facts.ACTS))
+_CLAUSES = re.compile(r"[,;:–]|\b(?:so|but|which|because|while|as|until|if|when)\b")
+_DOES = re.compile(
+    r"\b(?:support|stabili[sz]e|absorb|transfer|protect|strengthen|force|overload|strain|train|challenge)s?\b"
+)
+_PASSIVE = re.compile(
+    r"\b(?:is|are|be|been|being|gets?|by|to|the|and|for|of|your|back|muscle|more"
+    r"|helps?)\W*$"
+)
 
 
 class Reversals:
@@ -64,6 +73,7 @@ class Reversals:
 
     def __init__(self, words: Likeness) -> None:
         self.words = words
+        self._valence = Valence(words.rules)
 
     def fault(self, text: str, evidence: Sequence[Evidence]) -> bool:
         """Say whether what grows here shrinks there, something else does it, or a word is the opposite."""
@@ -84,6 +94,7 @@ class Reversals:
             or self._other_bearer(text, units)
             or self._brought_about(text, units)
             or self._made_good(text, units)
+            or self._swapped_roles(text, evidence)
         )
 
     def _other_part(self, text: str, units: Sequence[Unit]) -> bool:
@@ -100,6 +111,24 @@ class Reversals:
                 there = frozenset().union(*same)
                 if same and (not named & there or facts.object_of(clause, verb, stem) - there):
                     return True
+        return False
+
+    def _swapped_roles(self, text: str, evidence: Sequence[Evidence]) -> bool:
+        """Say whether a part does here what in the passage is done to it, or while it moves.
+
+        "Your legs support rotation" of "support rotation as your arms and legs move".
+        """
+        units = [unit for one in evidence for unit in one.units]
+        plain = text.lower()
+        for one in evidence:  # "glute bridges" are no glutes
+            plain = plain.replace(one.chunk.title.lower().removesuffix("s") or "\0", "it")
+        for clause in _CLAUSES.split(plain):
+            for before, verb, _ in _doing(clause):
+                for unit in units:
+                    mine = [(b, a) for b, v, a in _doing(unit.text.lower()) if v == verb]
+                    for part in before if mine else ():
+                        if all(part in a and part not in b for b, a in mine):
+                            return True
         return False
 
     def _other_bearer(self, text: str, units: Sequence[Unit]) -> bool:
@@ -144,6 +173,11 @@ class Reversals:
                 if a in unit.stems or not against & unit.plain_stems - unit.denied - lessened:
                     continue
                 # Elsewhere than in the nearest sentence it counts where both speak of one thing.
+                hits = against & unit.plain_stems
+                if hits <= self.words.rules.bad and self._valence.sensible(text, turned_away=True):
+                    continue  # "gradually, so that your back isn't overloaded" of sudden increases
+                if _of_other_things(a, hits, text, unit):
+                    continue
                 one_thing = said & unit.stems - (self.words.rules.link - self.words.rules.topic) - {a}
                 if unit is best or (a not in every and one_thing):
                     return True
@@ -177,6 +211,8 @@ class Reversals:
         best = max(units, key=lambda unit: len(self.words.wide(unit.stems) & said))
         if facts.certain(text) and facts.hedged(best.text) and not facts.certain(best.text):
             return True
+        if facts.superlative(text) and not any(facts.superlative(unit.text) for unit in units):
+            return True
         if facts.demanded(text) and not facts.alternatives(text, stem):
             for unit in units:
                 for one, other in unit.alternatives:
@@ -186,6 +222,15 @@ class Reversals:
         return False
 
 
+def _doing(clause: str) -> list[tuple[frozenset[str], str, frozenset[str]]]:
+    """Return the parts before a verb of doing, its stem, and those behind it; passives are left out."""
+    return [
+        (facts.parts(clause[: match.start()]), stem(match[0]), facts.parts(clause[match.end() :]))
+        for match in _DOES.finditer(clause)
+        if not _PASSIVE.search(clause[: match.start()])
+    ]
+
+
 def _parts_with(unit: Unit, verbs: frozenset[str]) -> frozenset[str]:
     """Return the parts of the body in the clauses of a sentence that hold one of some verbs."""
     found: frozenset[str] = frozenset()
@@ -193,3 +238,25 @@ def _parts_with(unit: Unit, verbs: frozenset[str]) -> frozenset[str]:
         if not verbs.isdisjoint(stems(facts.unpaired(clause))):
             found |= unit.parts if facts.pointing(clause) else facts.parts(clause)
     return found
+
+
+_DETERMINERS = frozenset(("your", "the", "a", "an", "those", "these", "both", "each", "up", "out"))
+
+
+def _behind(s: str, text: str) -> list[str]:
+    """Return the stems of the three words behind the one with stem `s`, determiners left out."""
+    words = [stem(w) for w in WORD.findall(facts.unpaired(text).lower()) if w not in _DETERMINERS]
+    return words[words.index(s) + 1 :][:3] if s in words else []
+
+
+def _of_other_things(a: str, against: frozenset[str], text: str, unit: Unit) -> bool:
+    """Say whether opposites qualify two things that the unit tells apart: "straight arms", "bent knees"."""
+    here = _behind(a, text)[:1]
+    return (
+        bool(here)
+        and here[0] in unit.stems
+        and all(
+            (there := _behind(b, unit.text)) and here[0] not in there and there[0] not in STOP
+            for b in against
+        )
+    )

@@ -58,6 +58,9 @@ class Rules:
     """How a sentence begins that offers or asks something of the visitor."""
     concrete: frozenset[str] = frozenset()
     """Words that say something of their own, and must stand in the passage."""
+    good: frozenset[str] = frozenset()
+    bad: frozenset[str] = frozenset()
+    """Stems of what a body is better off with, and without."""
     bare: frozenset[str] = frozenset()
     """Stems of the adjectives that a label may hold: "the short version"."""
     plain: frozenset[str] = frozenset()
@@ -114,6 +117,7 @@ class Rules:
             openings,
             offers,
             concrete,
+            *(frozenset(map(stem, table["valence"][name].split())) for name in ("good", "bad")),
             frozenset(map(stem, table["frames"]["adjectives"])),
             frozenset((*talk, *topic, *link)) - concrete,
         )

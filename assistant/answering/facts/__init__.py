@@ -25,17 +25,19 @@ from assistant.answering.facts.directions import (
     sides,
     single,
 )
-from assistant.answering.facts.figures import FIGURES, LIMBS, Number, numbers, per_period
+from assistant.answering.facts.figures import FIGURES, LIMBS, Number, numbers, per_period, unnumbered
 from assistant.answering.facts.influence import EFFECT_WORDS, bearers, brought, causes, effects, lessened
 from assistant.answering.facts.polarity import (
     LACKING,
     SCOPE,
+    Denial,
     advised_against,
     alone,
     alternatives,
     benefit_denied,
     certain,
     demanded,
+    denials,
     denied,
     has_choice_word,
     hedged,
@@ -43,6 +45,7 @@ from assistant.answering.facts.polarity import (
     obliged,
     restricted,
     shunned,
+    superlative,
 )
 
 __all__ = [
@@ -54,6 +57,7 @@ __all__ = [
     "NOUNS",
     "SCOPE",
     "SIDES",
+    "Denial",
     "Number",
     "advised_against",
     "alone",
@@ -68,6 +72,7 @@ __all__ = [
     "clauses",
     "contacts",
     "demanded",
+    "denials",
     "denied",
     "each_side",
     "effects",
@@ -89,6 +94,8 @@ __all__ = [
     "sides",
     "single",
     "singular",
+    "superlative",
+    "unnumbered",
     "unpaired",
     "verbal",
 ]

@@ -111,3 +111,10 @@ def per_period(text: str) -> list[str]:
     if re.search(r"\bweekly\b", plain):
         found.append("week")
     return found
+
+
+def unnumbered(text: str) -> str:
+    """Return `text` without its numbers and the units behind them: "two rounds of 12 taps" is " of "."""
+    return _RANGE.sub(
+        lambda match: " " if _unit(match["unit"] or "") or not match["unit"] else match["unit"], text
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 from assistant.answering.facts.words import WORDS
 
@@ -32,6 +33,8 @@ Harkema et al. 2009)."""
 _QUANTIFIED = re.compile(r"^\s*(?:enough|any|much|proper|sufficient|the|your|an?)\b")
 _AUXILIARY = re.compile(r"^\s*(?:be|being|been|having|getting|actually|really|ever)\b")
 _SCOPE_END = re.compile(r"[,;:.!?–—]|\b(?:but|so|because|when|while|and keep|then|which|if)\b", re.IGNORECASE)
+_AT_THE_END = re.compile(r"avoids?|avoiding|stops?")
+_LAST_CLAUSE = re.compile(r"[,;:–—.]")
 _OR = re.compile(r"((?:[a-z-]+ ){1,4})or ((?:[a-z-]+ ?){1,4})")
 _NEED = re.compile(
     r"\b(?:need|needs|must|requires?|required|only|always|essential|necessary|without (?:an?"
@@ -44,7 +47,7 @@ _SHUNNED = re.compile(r"\b(?:instead of|rather than)\b")
 _OBLIGED = re.compile(
     r"\byou(?:'ve got to| have got to| absolutely| must| have to)\b(?! (?:not|avoid))|\b(?:is"
     r"|are) (?:required|mandatory|compulsory|a must)\b"
-    r"|\b(?:no|without) exceptions?\b"
+    r"|\b(?:no|without) exceptions?\b|\b(?:should|need to)\b.*\bat all times\b|\bno matter what\b"
 )
 _SURE = re.compile(
     r"\b(?:always|inevitabl[ey]|definitely|certainly|undoubtedly|bound to|sure to|without fail"
@@ -62,20 +65,44 @@ _ALONE = re.compile(
 )
 
 
-def denied(text: str, stem: Callable[[str], str]) -> frozenset[str]:
-    """Return the stems of the words that a negation of `text` reaches."""
+class Denial(NamedTuple):
+    """A negation: the words that it surely reaches, its clause behind it, and what stands around."""
+
+    word: str
+    scope: list[str]
+    reach: str
+    before: str
+    behind: str
+
+
+def denials(text: str) -> list[Denial]:
+    """Return the negations of `text` in order."""
     plain = text.lower().replace("’", "'")
-    reached: set[str] = set()
+    found: list[Denial] = []
     for match in _NEGATIONS.finditer(plain):
         rest = plain[match.end() :]
-        if end := _SCOPE_END.search(rest):
-            rest = rest[: end.start()]
-        rest = _AUXILIARY.sub("", _QUANTIFIED.sub("", rest))
-        scope = _SHORT_SCOPE.get(match.group().split()[0], SCOPE)
-        reached |= {stem(word) for word in WORDS.findall(rest)[:scope]}
+        end = _SCOPE_END.search(rest)
+        reach = _AUXILIARY.sub("", _QUANTIFIED.sub("", rest[: end.start()] if end else rest))
+        scope = WORDS.findall(reach)[: _SHORT_SCOPE.get(match.group().split()[0], SCOPE)]
         if match.group().startswith("keep"):  # "keep strain from shifting" denies the strain too
-            reached |= {stem(word) for word in WORDS.findall(match.group())[1:-1]}
-    return frozenset(reached)
+            scope = [*WORDS.findall(match.group())[1:-1], *scope]
+        if not scope and _AT_THE_END.fullmatch(match.group()):  # "slouching is what it helps avoid"
+            scope = WORDS.findall(_LAST_CLAUSE.split(plain[: match.start()])[-1])
+        found.append(
+            Denial(
+                match.group(),
+                scope,
+                reach or " ".join(scope),
+                plain[: match.start()],
+                rest[end.start() :] if end else "",
+            )
+        )
+    return found
+
+
+def denied(text: str, stem: Callable[[str], str]) -> frozenset[str]:
+    """Return the stems of the words that a negation of `text` reaches."""
+    return frozenset(stem(word) for denial in denials(text) for word in denial.scope)
 
 
 def alternatives(text: str, stem: Callable[[str], str]) -> list[tuple[frozenset[str], frozenset[str]]]:
@@ -109,6 +136,19 @@ def demanded(text: str) -> bool:
 def benefit_denied(text: str) -> bool:
     """Say whether `text` says that something does not do what it is for: "does not help"."""
     return bool(_BENEFIT_DENIED.search(text.lower().replace("’", "'")))
+
+
+_SUPERLATIVE = re.compile(
+    r"\b(?:the|your) (?:single |very )?(?:best|most (?:important|effective|powerful|useful"
+    r"|efficient|valuable|essential)|number one|greatest)\b"
+    r"(?! (?:time|times|way|ways|place|moment|part|thing|of it|out of|bet|days?|fit|spot|from"
+    r"|common|often|value))"
+)
+
+
+def superlative(text: str) -> bool:
+    """Say whether `text` sets something above all others: "the best exercise"."""
+    return bool(_SUPERLATIVE.search(text.lower()))
 
 
 def obliged(text: str) -> bool:

@@ -1,0 +1,67 @@
+"""Whether what a sentence denies makes sense: something bad turned away, or something good lost to a bad one.
+
+"Build up gradually so that your back isn't overloaded" denies what no passage denies in so many words, and is
+what a passage on overloading means; "tight hips don't strain your back" denies the very point. The product of
+the senses of the denied words (as in sentiment composition: Moilanen & Pulman 2007, RANLP) tells the two apart.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.answering import facts
+from assistant.answering.rules import Rules, stem, stems
+
+_MEANT = re.compile(
+    r"(?:^|[,;:–—.]\s|\b(?:so(?: that)?|and|then|helps?|try|sure|careful|to"
+    r"|means?(?: that)?)\s)(?:\w+ ){0,3}$"
+)
+"""What stands before a denial that is advice, a purpose or an outcome."""
+
+
+class Valence:
+    """Weighs what is denied.
+
+    Args:
+        rules: The lists of `claims.toml`; `rules.good` and `rules.bad` are stems.
+    """
+
+    def __init__(self, rules: Rules) -> None:
+        self._sense = dict.fromkeys(rules.good, 1) | dict.fromkeys(rules.bad, -1)
+
+    def sensible(self, text: str, *, turned_away: bool = False) -> bool:
+        """Say whether every denial of `text` is of something bad, or of something good lost to a bad cause.
+
+        Args:
+            text: A sentence.
+            turned_away: Only the first counts.
+        """
+        if facts.benefit_denied(text):
+            return False
+        denials = facts.denials(text)
+        for denial in denials:
+            sense = self._of(denial.reach)
+            before, behind = self._all(denial.before), self._all(denial.behind)
+            if sense == 0 or (turned_away and sense > 0):
+                return False
+            if sense < 0:
+                if -1 in before or not (1 in before or _MEANT.search(denial.before)):
+                    return False
+            elif -1 not in before and -1 not in behind:
+                return False
+        return bool(denials)
+
+    def _of(self, text: str) -> int:
+        """Return 1 or -1 for good or bad, 0 where no word has a sense."""
+        found = self._all(text)
+        sense = 1 if found else 0
+        for one in found:
+            sense *= one
+        return sense
+
+    def _all(self, text: str) -> list[int]:
+        return [
+            self._sense[s]
+            for s in dict.fromkeys([*stems(text), *map(stem, text.split())])
+            if s in self._sense
+        ]
