@@ -251,6 +251,8 @@ class Checker:
             facts.same_side(text) and not any(facts.same_side(one.whole) for one in evidence)
         ):
             return "side"
+        if self._other_work(text, evidence):
+            return "number"
         there = frozenset().union(*(one.stems for one in evidence))
         wide = self.words.wide(there)
         meaning = self.words.meaning(facts.unnumbered(text))
@@ -281,6 +283,15 @@ class Checker:
         if nearest < least:
             return "far"
         return ""
+
+    def _other_work(self, text: str, evidence: Sequence[Evidence]) -> bool:
+        """Say whether minutes or sets are of something else than in the passage: "20 minutes of running"."""
+        for number, what in facts.complements(text):
+            said = frozenset(stems(what)) - (self.rules.link - self.rules.topic)
+            units = [unit for one in evidence for unit in one.units if number in unit.numbers]
+            if said and units and not any(said & self.words.wide(unit.stems) for unit in units):
+                return True
+        return False
 
     def _verbatim(self, text: str, evidence: Sequence[Evidence]) -> bool:
         """Say whether nearly all words of `text` stand in one sentence: then no embedding is needed."""

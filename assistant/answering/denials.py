@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.answering import facts
@@ -13,6 +14,7 @@ from assistant.answering.valence import Valence
 _BURDENS = frozenset(map(stem, ("stress", "impact", "load", "strain", "pressure")))
 _WEAK = frozenset(map(stem, ("weak", "weakness", "lack", "insufficient")))
 _BODY = frozenset(map(stem, facts.NOUNS)) | {"back", "bodi", "it", "posit", "way"}
+_WHETHER = re.compile(r"\b(?:if|when|whenever|once)\b[^,;:]*(?:[,;:]|$)", re.IGNORECASE)
 
 
 class Denials:
@@ -25,7 +27,7 @@ class Denials:
     def fault(self, text: str, evidence: Sequence[Evidence], foreign: frozenset[str] = frozenset()) -> bool:
         """Say whether a word that is not `foreign` is denied here and not there, or there and not here."""
         said = frozenset(stems(text))
-        reach = facts.denied(text, stem) - STOP
+        reach = frozenset(s for s in facts.denied(text, stem) - STOP if "'" not in s)
         denied = reach - self.words.rules.link - foreign or reach - self.words.rules.talk
         units = [unit for one in evidence for unit in one.units]
         if facts.restricted(text):
@@ -73,6 +75,11 @@ class Denials:
             - frozenset(map(stem, facts.NOUNS))
         )
         reached = said & ((self.words.wide(only_denied) - self.words.rules.link) | only_denied | verbs)
+        if condition := _WHETHER.search(text):
+            # "If your hips sway, keep them level" does not tell anyone to sway.
+            rest = frozenset(stems(text[: condition.start()] + text[condition.end() :]))
+            if any(self.words.opposed(s, reached) for s in rest):
+                reached &= rest
         if any(self.words.opposed(s, only_denied) for s in said):
             # "Keep your hips still" of "avoid rocking your hips": the hips are spoken of, not rocked.
             reached -= frozenset(map(stem, facts.NOUNS))

@@ -76,6 +76,7 @@ class Evidence:
         self.sided = bool(self.sides) or bool(_SIDED.search(self.whole))
         self.limbs = facts.single(self.whole)
         self.contacts = {pair for text in texts for pair in facts.contacts(text)}
+        self.relations = {pair for text in texts for pair in facts.relations(text)}
         self.periods = {period for text in texts for period in facts.per_period(text)}
         self.dose = facts.numbers(chunk.exercise.dose) if chunk.exercise else []
         self.each_side = bool(chunk.exercise and re.search(r"\bside\b", chunk.exercise.dose))

@@ -36,6 +36,10 @@ def side_fault(text: str, evidence: Sequence[Evidence]) -> bool:
     for part, way in facts.contacts(text):
         if (part, way) not in touching and (part, {"on": "off", "off": "on"}[way]) in touching:
             return True
+    stacked = {pair for one in evidence for pair in one.relations}
+    for pair in facts.relations(text) - stacked:
+        if any(len({*pair, *other}) < 4 for other in stacked):
+            return True  # "elbow under hip" of "elbow under shoulder"
     limbs = {noun for pairs in there for _, noun in pairs} | {p for one in evidence for p in one.limbs}
     pairs_there = frozenset().union(*(facts.plural(one.whole) for one in evidence))
     if facts.both(text) & limbs - pairs_there and not any(facts.both(one.whole) for one in evidence):

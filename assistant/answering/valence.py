@@ -1,8 +1,8 @@
 """Whether what a sentence denies makes sense: something bad turned away, or something good lost to a bad one.
 
 "Build up gradually so that your back isn't overloaded" denies what no passage denies in so many words, and is
-what a passage on overloading means; "tight hips don't strain your back" denies the very point. The product of
-the senses of the denied words (as in sentiment composition: Moilanen & Pulman 2007, RANLP) tells the two apart.
+what a passage on overloading means; "tight hips don't strain your back" denies the very point. The product
+of the senses of the denied words (sentiment composition: Moilanen & Pulman 2007, RANLP) tells the two apart.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ _MEANT = re.compile(
     r"|means?(?: that)?)\s)(?:\w+ ){0,3}$"
 )
 """What stands before a denial that is advice, a purpose or an outcome."""
+_ENDED = re.compile(r"\b(?:can|could|will|may|might|helps?|is|are|makes?|keeps?)\b")
 
 
 class Valence:
@@ -40,7 +41,7 @@ class Valence:
             return False
         denials = facts.denials(text)
         for denial in denials:
-            sense = self._of(denial.reach)
+            sense = self._of(_ENDED.split(denial.reach)[0])
             before, behind = self._all(denial.before), self._all(denial.behind)
             if sense == 0 or (turned_away and sense > 0):
                 return False

@@ -21,11 +21,20 @@ from assistant.answering.facts.directions import (
     each_side,
     implied,
     plural,
+    relations,
     same_side,
     sides,
     single,
 )
-from assistant.answering.facts.figures import FIGURES, LIMBS, Number, numbers, per_period, unnumbered
+from assistant.answering.facts.figures import (
+    FIGURES,
+    LIMBS,
+    Number,
+    complements,
+    numbers,
+    per_period,
+    unnumbered,
+)
 from assistant.answering.facts.influence import EFFECT_WORDS, bearers, brought, causes, effects, lessened
 from assistant.answering.facts.polarity import (
     LACKING,
@@ -70,6 +79,7 @@ __all__ = [
     "causes",
     "certain",
     "clauses",
+    "complements",
     "contacts",
     "demanded",
     "denials",
@@ -88,6 +98,7 @@ __all__ = [
     "per_period",
     "plural",
     "pointing",
+    "relations",
     "restricted",
     "same_side",
     "shunned",

@@ -195,6 +195,22 @@ def _breathed(text: str) -> set[tuple[str, str]]:
     return found
 
 
+_RELATION = re.compile(
+    r"\b(shoulder|wrist|elbow|hand|hip|knee|foot|feet|ankle|heel|leg|arm|head)s?(?: \w+){0,2}? "
+    r"(over|above|on top of|atop|under|underneath|below|beneath) (?:your |the |each |both )?(?:left |right )?"
+    r"(shoulder|wrist|elbow|hand|hip|knee|foot|feet|ankle|heel|leg|arm|head)s?\b",
+    re.IGNORECASE,
+)
+
+
+def relations(text: str) -> set[tuple[str, str]]:
+    """Return which part of the body is over which: ("shoulder", "wrist")."""
+    return {
+        (singular(a.lower()), singular(b.lower()))[:: -1 if how.lower().startswith(("un", "be")) else 1]
+        for a, how, b in _RELATION.findall(text)
+    }
+
+
 _PLURAL = re.compile(r"\b(arms|legs|hands|feet|knees|heels|elbows)\b", re.IGNORECASE)
 
 

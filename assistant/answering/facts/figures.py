@@ -51,6 +51,12 @@ _UNITS = {
 }  # fmt: skip
 LIMBS = frozenset(("leg", "knee", "foot", "arm", "hand"))
 _LONE_ONE = (*sorted(LIMBS), "set", "minute", "second", "week", "day", "hour", "month")
+_ALL_OF = re.compile(r"\b(?:all|of the|all of the|these) $", re.IGNORECASE)
+_COMPLEMENT = re.compile(
+    rf"\b(?P<number>(?:{_NUMBER})(?:\s*(?:-|–|—|\bto\b|\bor\b)\s*(?:{_NUMBER}))?)[\s-]*(?:minutes?|mins?|hours?|sets?|rounds?)"
+    r"\s+(?:of|to|for|on) (?P<what>[a-z-]+(?:(?:,? and |, | )[a-z-]+){0,3})",
+    re.IGNORECASE,
+)
 
 
 class Number(NamedTuple):
@@ -71,6 +77,8 @@ def numbers(text: str) -> list[Number]:
     found += [Number("1", "1", _UNITS[match[1].lower()]) for match in _ARTICLE.finditer(plain)]
     for match in _RANGE.finditer(plain):
         unit = _unit(match["unit"] or "")
+        if not unit and _ALL_OF.search(plain[: match.start()]):
+            unit = "any"
         low = match["low"].lower()
         if low == "one" and not match["high"] and unit not in _LONE_ONE:
             continue
@@ -118,3 +126,12 @@ def unnumbered(text: str) -> str:
     return _RANGE.sub(
         lambda match: " " if _unit(match["unit"] or "") or not match["unit"] else match["unit"], text
     )
+
+
+def complements(text: str) -> list[tuple[Number, str]]:
+    """Return numbers of minutes and sets with what they are of: "20–30 minutes of core work"."""
+    return [
+        (found[0], match["what"])
+        for match in _COMPLEMENT.finditer(text.replace("’", "'"))
+        if (found := numbers(match[0]))
+    ]
