@@ -27,6 +27,7 @@ from assistant.answering.evidence import Evidence, plain, units
 from assistant.answering.exact import number_fault, side_fault
 from assistant.answering.likeness import Likeness
 from assistant.answering.mentions import Mentions
+from assistant.answering.order import Order
 from assistant.answering.plainness import Plainness
 from assistant.answering.reversals import LEAST_SHARED, Reversals
 from assistant.answering.rules import WORD, ClaimsError, Rules, stem, stems
@@ -39,7 +40,7 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 LEAST_COSINE = 0.35
 """Least cosine of a claim to the nearest sentence it may rest on; set on half of tests/models."""
-PLAIN_COSINE = 0.6
+PLAIN_COSINE = 0.55
 """The same for a sentence whose words are all common ones."""
 KNOWN_WORDS = 3
 """Words of any kind but talk that a sentence of common words shares with its passage to need no more."""
@@ -85,6 +86,7 @@ class Checker:
         self.words = Likeness(rules)
         self._denials = Denials(self.words)
         self._reversals = Reversals(self.words)
+        self._order = Order(self.words)
         self._evidence: dict[str, Evidence] = {}
         for chunk in chunks:
             texts = [text for text in units(chunk) if not self.barred.steers(text)]
@@ -132,7 +134,7 @@ class Checker:
         for chunk in cited or passages:
             if chunk.id in self._evidence and plain(text) in self._evidence[chunk.id].said:
                 return Verdict(True, "", (chunk,))  # the guide's own sentence
-        return self._supported(self.rules.rewritten(self.rules.unframed(text)), cited, passages, about)
+        return self._supported(text, cited, passages, about)
 
     def _is_talk(self, text: str) -> bool:
         """Say whether a sentence only talks: no facts, nothing denied, every word in the list of talk."""
@@ -151,16 +153,24 @@ class Checker:
     # ── what a claim rests on ─────────────────────────────────────────────────────────────────────────────
 
     def _supported(
-        self, text: str, cited: Sequence[Chunk], passages: Sequence[Chunk], about: Chunk | None
+        self, asked: str, cited: Sequence[Chunk], passages: Sequence[Chunk], about: Chunk | None
     ) -> Verdict:
         known = [chunk for chunk in passages if chunk.id in self._evidence]
         wanted = [chunk for chunk in cited if chunk.id in self._evidence]
+        text = self.rules.rewritten(self.rules.unframed(asked))
         parts = self._segments(text, {chunk.id: chunk for chunk in known})
         if self._shared_number(parts):
             return Verdict(False, "number", (), *self._own(text, wanted or known))
         used: list[Chunk] = []
         for part, chunk in parts:
-            verdict = self._part(part, chunk, wanted, known, about or next(iter(passages), None))
+            verdict = self._part(
+                part,
+                chunk,
+                wanted,
+                known,
+                about or next(iter(passages), None),
+                asked if len(parts) == 1 else part,
+            )
             if not verdict.ok:
                 instead, source = self._own(text, wanted or known)
                 return verdict._replace(instead=instead, instead_of=source)
@@ -207,6 +217,7 @@ class Checker:
         cited: Sequence[Chunk],
         known: Sequence[Chunk],
         about: Chunk | None,
+        asked: str,
     ) -> Verdict:
         """Check one part against what it cites; without marks, against the passages one by one."""
         if cited:
@@ -230,7 +241,7 @@ class Checker:
             tries = [[chunk] for chunk in dict.fromkeys([*([named] if named is not None else []), *near])]
         first: Verdict | None = None
         for chunks in tries:
-            reason = self._fault(text, [self._evidence[c.id] for c in chunks], named)
+            reason = self._fault(text, [self._evidence[c.id] for c in chunks], named, asked)
             if not reason:
                 return Verdict(True, "", tuple(chunks))
             first = first or Verdict(False, reason)
@@ -243,7 +254,7 @@ class Checker:
             np.max(self._rows[chunk.id] @ self._encode([text])[0])
         )
 
-    def _fault(self, text: str, evidence: Sequence[Evidence], named: Chunk | None) -> Reason:
+    def _fault(self, text: str, evidence: Sequence[Evidence], named: Chunk | None, asked: str) -> Reason:
         """Return what keeps `text` from resting on `evidence`, or ""."""
         if reason := number_fault(text, evidence, named):
             return reason
@@ -271,12 +282,14 @@ class Checker:
             return "far"
         if self._denials.fault(text, evidence, frozenset(foreign)):
             return "negation"
+        if self._order.fault(text, list(evidence)):
+            return "opposite"
         if self._reversals.fault(text, evidence) or self._reversals.overstated(text, evidence):
             return "opposite"
         if self._verbatim(text, evidence):
             return ""
-        vector = self._encode([text])[0]
-        nearest = max(float(np.max(self._rows[one.chunk.id] @ vector)) for one in evidence)
+        vectors = self._encode([text, asked] if asked != text else [text]).T
+        nearest = max(float(np.max(self._rows[one.chunk.id] @ vectors)) for one in evidence)
         said = frozenset(stems(text)) - self.rules.talk
         known = own_meaning or exact or len(said & there) >= KNOWN_WORDS
         least = PLAIN_COSINE if foreign or not known else LEAST_COSINE
@@ -289,7 +302,8 @@ class Checker:
         for number, what in facts.complements(text):
             said = frozenset(stems(what)) - (self.rules.link - self.rules.topic)
             units = [unit for one in evidence for unit in one.units if number in unit.numbers]
-            if said and units and not any(said & self.words.wide(unit.stems) for unit in units):
+            whole = frozenset(s for one in evidence if one.chunk.exercise for s in one.stems)
+            if said and units and not any(said & self.words.wide(unit.stems | whole) for unit in units):
                 return True
         return False
 

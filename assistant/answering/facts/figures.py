@@ -54,7 +54,8 @@ _LONE_ONE = (*sorted(LIMBS), "set", "minute", "second", "week", "day", "hour", "
 _ALL_OF = re.compile(r"\b(?:all|of the|all of the|these) $", re.IGNORECASE)
 _COMPLEMENT = re.compile(
     rf"\b(?P<number>(?:{_NUMBER})(?:\s*(?:-|–|—|\bto\b|\bor\b)\s*(?:{_NUMBER}))?)[\s-]*(?:minutes?|mins?|hours?|sets?|rounds?)"
-    r"\s+(?:of|to|for|on) (?P<what>[a-z-]+(?:(?:,? and |, | )[a-z-]+){0,3})",
+    r"\s+(?:of|to|for|on) (?P<what>[a-z-]+(?:(?:,? and |, | )(?!(?:on|in|after|at|during|while"
+    r"|before|per|each|as|for|to|with)\b)[a-z-]+){0,3})",
     re.IGNORECASE,
 )
 

@@ -1,0 +1,55 @@
+"""Whether a sentence tells the steps of an exercise in another order than its passage."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.answering import facts
+from assistant.answering.evidence import Evidence
+from assistant.answering.likeness import Likeness
+from assistant.answering.rules import stems
+
+LEAST_ALIKE = 2
+"""Words that a part of a sentence shares with a step to tell that step."""
+_FIRST_THEN = re.compile(
+    r"^(?P<a>.*?)(?:,? and|[,;])? ?\b(?:then|next|after that"
+    r"|afterwards)\b,?(?P<b>.*)$",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(r"^(?P<a>.*?),? ?\bbefore\b (?:you )?(?P<b>[^,]*)$", re.IGNORECASE)
+_AFTER = re.compile(r"^(?P<b>.*?),? ?\b(?:after|once)\b (?:you(?:'ve| have)? )?(?P<a>[^,]*)$", re.IGNORECASE)
+_AFTER_FIRST = re.compile(r"^(?:after|once) (?:you(?:'ve| have)? )?(?P<a>[^,]*),(?P<b>.*)$", re.IGNORECASE)
+
+
+class Order:
+    """Compares the order of steps.
+
+    Args:
+        words: Which words may stand for which.
+    """
+
+    def __init__(self, words: Likeness) -> None:
+        self._words = words
+
+    def fault(self, text: str, evidence: list[Evidence]) -> bool:
+        """Say whether two steps that `text` puts one after the other are the other way round in a passage."""
+        steps = [one for one in evidence if one.chunk.exercise]
+        if len(steps) != 1:
+            return False
+        for pattern in (_AFTER_FIRST, _FIRST_THEN, _BEFORE, _AFTER):
+            if match := pattern.match(text.strip(" .!").replace("’", "'")):
+                first, second = self._step(match["a"], steps[0]), self._step(match["b"], steps[0])
+                return first is not None and second is not None and first > second
+        return False
+
+    def _step(self, part: str, evidence: Evidence) -> int | None:
+        """Return which step a part of a sentence tells, None where it is none or not clear which."""
+        exercise = evidence.chunk.exercise
+        said = frozenset(stems(facts.unpaired(part)))
+        scores = (
+            [len(said & self._words.wide(stems(facts.unpaired(step)))) for step in exercise.steps]
+            if exercise
+            else []
+        )
+        best = max(scores, default=0)
+        return scores.index(best) if best >= LEAST_ALIKE and scores.count(best) == 1 else None
