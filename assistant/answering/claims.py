@@ -144,7 +144,7 @@ class Checker:
         if self.rules.offered(text):
             strange = [
                 w
-                for w in WORD.findall(text)
+                for w in WORD.findall(self.rules.rewritten(text))
                 if (s := stem(w)) not in self._known and s not in self.rules.link
             ]
             return self._plain.all(strange) or not strange

@@ -30,7 +30,8 @@ class Denials:
         reach = frozenset(s for s in facts.denied(text, stem) - STOP if "'" not in s)
         denied = reach - self.words.rules.link - foreign or reach - self.words.rules.talk
         units = [unit for one in evidence for unit in one.units]
-        if facts.restricted(text):
+        added = facts.additive(text) and any(facts.additive(unit.text) for unit in units)
+        if facts.restricted(text) and not added:
             alone = [facts.alone(unit.text, stem) for unit in units if facts.restricted(unit.text)]
             mine = facts.alone(text, stem) - STOP - (self.words.rules.link - self.words.rules.topic)
             if not alone or (mine and not any(mine & self.words.wide(one) for one in alone)):
@@ -52,6 +53,7 @@ class Denials:
         )
         if (
             facts.negated(text)
+            and not added
             and not (chosen and denied)
             and not (lies and lies <= touching)
             and not shunned

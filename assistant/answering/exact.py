@@ -32,10 +32,16 @@ def side_fault(text: str, evidence: Sequence[Evidence]) -> bool:
         pairs = facts.sides(clause)
         if pairs and not any(set(pairs) <= set(other) for other in there):
             return True
+    bound = {pair for one in evidence for pair in one.bindings}
     touching = {pair for one in evidence for pair in one.contacts}
     for part, way in facts.contacts(text):
         if (part, way) not in touching and (part, {"on": "off", "off": "on"}[way]) in touching:
             return True
+    if any(
+        (part, way) not in bound and (part, {"up": "down", "down": "up"}[way]) in bound
+        for part, way in facts.moved(text)
+    ):
+        return True
     stacked = {pair for one in evidence for pair in one.relations}
     for pair in facts.relations(text) - stacked:
         if any(len({*pair, *other}) < 4 for other in stacked):
@@ -44,7 +50,6 @@ def side_fault(text: str, evidence: Sequence[Evidence]) -> bool:
     pairs_there = frozenset().union(*(facts.plural(one.whole) for one in evidence))
     if facts.both(text) & limbs - pairs_there and not any(facts.both(one.whole) for one in evidence):
         return True
-    bound = {pair for one in evidence for pair in one.bindings}
     bound |= {
         (part, "forward") for part, way in bound if way == "at the front" and part in ("foot", "leg", "knee")
     }

@@ -108,9 +108,9 @@ class Rules:
                 canon.setdefault(one, set()).update(alike)
         return cls(
             never,
-            frozenset(s for word in talk for s in stems(word)),
-            frozenset(s for word in topic for s in stems(word)),
-            frozenset(s for word in (*talk, *topic, *link) for s in stems(word)),
+            frozenset(s for word in talk for s in (*stems(word), stem(word))),
+            frozenset(s for word in topic for s in (*stems(word), stem(word))),
+            frozenset(s for word in (*talk, *topic, *link) for s in (*stems(word), stem(word))),
             {name: frozenset(others) for name, others in against.items()},
             {name: frozenset(group) for name, group in canon.items()},
             phrases,

@@ -31,7 +31,7 @@ def verbal(text: str) -> str:
     """Return `text` without names and nouns that look like verbs: "lower back", "a stretch"."""
     return re.sub(
         r"\b(?:a|the|this|that|each|every|hip|flexor|gentle|good) (?:(?!your|of|to)\w+ )?(?:stretch"
-        r"|tap|press|lift|load|shift)(?:es|s)?\b",
+        r"|tap|press|lift|load|shift|rotation)(?:es|s)?\b",
         "",
         unpaired(text),
     )

@@ -106,6 +106,11 @@ _SAME_SIDE = re.compile(
     r"|right) with (?:the|your) (left|right))\b"
 )
 _MOVES_UP = re.compile(r"\b(?:lift|rais|lower)\w*\b(?P<rest>(?:(?!\buntil\b|\bso\b|[.;]).)*)", re.IGNORECASE)
+_TOLD = re.compile(
+    r"\b(?:lift|raise|lower)\b (?:up |down )?(?:your |the |both )(?P<rest>(?:(?!\b(?:until|so|and"
+    r"|while|as|then)\b)[^,.;:])*)",
+    re.IGNORECASE,
+)
 
 
 def clauses(text: str) -> list[str]:
@@ -238,6 +243,16 @@ def each_side(text: str) -> bool:
 def same_side(text: str) -> bool:
     """Say whether `text` pairs limbs of one side."""
     return bool(_SAME_SIDE.search(text.lower()))
+
+
+def moved(text: str) -> set[tuple[str, str]]:
+    """Return which part is told to go up or down; "lower your hips back down" undoes what went before."""
+    return {
+        (part, "down" if match[0].lower().startswith("lower") else "up")
+        for match in _TOLD.finditer(text)
+        for part in parts(match["rest"])
+        if not re.search(r"\b(?:back|again|return)", match["rest"])
+    }
 
 
 def implied(text: str) -> set[tuple[str, str]]:

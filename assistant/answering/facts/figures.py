@@ -25,7 +25,7 @@ _ARTICLE = re.compile(
 )
 _POINTING = re.compile(
     r"\b(?:the|these|those|your|both|this|that|each|every|another|next|any|which) (?:one|two|three|four)\b"
-    r"(?!\s*(?:-|–|—|to|or|and)\s*(?:\d|two|three|four|five))(?!\s+(?:sets?|reps?|times|seconds?|minutes?|weeks?)\b)"
+    r"(?!\s*(?:-|–|—|to|or|and)\s*(?:\d|two|three|four|five))(?!\s+(?:sets?|reps?|times|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b)"
     r"|\b(?:top|bottom|upper|lower|first|second|other|front|back) half\b|\bhalf[- ]?(?=kneel|way)"
     r"|\bonce (?=you|your|it|the|that|this|they|there|everything|again)|\bat once\b|\bone (?:of"
     r"|more|by one)\b"
@@ -113,6 +113,11 @@ def per_period(text: str) -> list[str]:
     found += re.findall(
         r"\b(?:(?:times?|once|twice|\d+) (?:a|per|each|every)|(?:before|after|per) (?:each"
         r"|every)(?: single)?) (run)\b",
+        plain,
+    )
+    found += re.findall(
+        r"\b(?:per|(?:each|every)(?= breath)) (breath|rep|repetition|stride|mile"
+        r"|minute|hour|position)\b",
         plain,
     )
     if re.search(r"\bdaily\b", plain):

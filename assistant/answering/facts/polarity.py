@@ -151,6 +151,18 @@ def superlative(text: str) -> bool:
     return bool(_SUPERLATIVE.search(text.lower()))
 
 
+_ADDITIVE = re.compile(
+    r"(?:\bnot|n't|\bnever)(?: \w+){0,4} (?:just|only|merely|simply|solely|alone|enough)\b"
+    r"|\b(?:just|only|alone)\b(?: \w+){0,3} (?:isn't|is not|won't|can't|doesn't)\b|\bthan (?:just"
+    r"|only|merely)\b"
+)
+
+
+def additive(text: str) -> bool:
+    """Say whether `text` says that something is not all there is: "isn't just", "alone isn't enough"."""
+    return bool(_ADDITIVE.search(text.lower().replace("’", "'")))
+
+
 def obliged(text: str) -> bool:
     """Say whether `text` obliges the reader: "you must", "is mandatory"."""
     return bool(_OBLIGED.search(text.lower().replace("’", "'")))
