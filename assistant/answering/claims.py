@@ -50,6 +50,9 @@ NEAREST = 3
 """Passages that a sentence without a mark is held against."""
 TALKWORDS = 24
 """Words of the longest sentence that may say nothing of the guide."""
+OTHER_NAME = 0.7
+"""Share of another exercise's name behind a label that makes the sentence one of two exercises."""
+_LABEL = re.compile(r"([A-Za-z][\w\s’'-]{2,50}):\s")
 _MARK = re.compile(r"\[(\d{1,3})\]")
 _DENIED = ("side", "negation", "opposite")
 
@@ -123,6 +126,7 @@ class Checker:
         """
         marks = [int(n) for n in _MARK.findall(sentence)]
         text = _MARK.sub("", sentence).replace("**", "").replace("__", "").strip(" *_#")
+        text = re.sub(r"^\(?\d{1,2}[.)]\s+(?=\D)", "", text)  # the number of a list's line
         text = re.sub(r"\s+([.,;:!?])", r"\1", re.sub(r"\s+", " ", text)).strip()
         if reason := self.barred.fault(text, secret):
             return Verdict(False, reason)
@@ -179,6 +183,15 @@ class Checker:
 
     def _segments(self, text: str, known: Mapping[str, Chunk]) -> list[tuple[str, Chunk | None]]:
         """Cut a sentence that names several exercises, so that each part rests on its own."""
+        if label := _LABEL.match(text):  # "Side planks: elbow under shoulder" names one exercise
+            said = frozenset(stems(label[1]))
+            titled = [chunk for chunk in known.values() if chunk.exercise and self._title(chunk) == said]
+            if titled and not facts.numbers(label[1]):
+                rest = self._mentions.find(text[label.end() :])
+                if not any(
+                    m.chunk.id in known and m.chunk is not titled[0] and m.strength > OTHER_NAME for m in rest
+                ):
+                    return [(text, titled[0])]
         mentions = [m for m in self._mentions.find(text) if m.chunk.id in known]
         spans = [
             m.span() for m in re.finditer(r"(?<!['’])[a-zà-ÿ0-9]+|(?<=['’])(?!s\b)[a-zà-ÿ0-9]+", text.lower())
@@ -270,13 +283,14 @@ class Checker:
         foreign = [s for s in meaning if s not in wide and s not in self.rules.link]
         denied = facts.denied(text, stem)
         # What is denied may be the opposite of what the passage says: "doesn't sag" of "flat".
-        foreign = [s for s in foreign if not (s in denied and self.words.opposed(s, wide))]
+        turned = {s for s in foreign if s in denied and self.words.opposed(s, wide)}
+        foreign = [s for s in foreign if s not in turned]
         if any(self.words.opposed(s, wide) for s in foreign if s not in denied):
             return "word"
         if foreign and not self._plain.all(w for w in WORD.findall(text) if stem(w) in foreign):
             return "word"
         shared = (meaning - self.rules.link) & wide
-        own_meaning = meaning - self.rules.link - frozenset(foreign)
+        own_meaning = meaning - self.rules.link - frozenset(foreign) - turned
         exact = len(facts.numbers(text))
         if len(shared) + exact < min(LEAST_SHARED, len(own_meaning)):
             return "far"

@@ -53,6 +53,9 @@ def side_fault(text: str, evidence: Sequence[Evidence]) -> bool:
     bound |= {
         (part, "forward") for part, way in bound if way == "at the front" and part in ("foot", "leg", "knee")
     }
+    moments = {moment for one in evidence for text_ in one.texts for moment in facts.moments(text_)}
+    if moments and not facts.moments(text) <= moments:
+        return True
     bound |= {("foot", way) for part, way in bound if part == "leg"}
     return not facts.bindings(text) <= bound
 

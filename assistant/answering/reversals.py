@@ -85,6 +85,8 @@ class Reversals:
             for sign, s in facts.effects(text, stem)
             if s == "work" or (s not in STOP and s not in self.words.rules.link)
         }
+        if self._valence.sensible(text, turned_away=True):
+            mine = {(sign, s) for sign, s in mine if sign > 0}  # "to avoid the impact" is why one does it
         if any((-sign, s) in there and (sign, s) not in there for sign, s in mine):
             return True
         return (
@@ -164,6 +166,7 @@ class Reversals:
         said = frozenset(stems(facts.unpaired(text)))
         wide_said = self.words.wide(said)
         gone = facts.denied(text, stem) | {s for sign, s in facts.effects(text, stem) if sign < 0}
+        gone |= {s for denial in facts.denials(text) for s in stems(denial.reach)}
         best = max(units, key=lambda unit: len(self.words.wide(unit.stems) & said))
         every = self.words.wide(s for one in evidence for s in one.stems)
         for a in said - gone:

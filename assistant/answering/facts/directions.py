@@ -102,7 +102,7 @@ _EACH_SIDE = re.compile(
     r"|\bswitch\b|\beach way\b"
 )
 _SAME_SIDE = re.compile(
-    r"\b(?:same[- ](?:side|hand|arm|leg|foot|direction|way(?= as each|[.,]|$))|(?:left"
+    r"\b(?:same[- ](?:side|hand|arm|leg|foot|direction)|(?:swing|mov|go)\w* (?:in )?the same way|(?:left"
     r"|right) with (?:the|your) (left|right))\b"
 )
 _MOVES_UP = re.compile(r"\b(?:lift|rais|lower)\w*\b(?P<rest>(?:(?!\buntil\b|\bso\b|[.;]).)*)", re.IGNORECASE)
@@ -243,6 +243,18 @@ def each_side(text: str) -> bool:
 def same_side(text: str) -> bool:
     """Say whether `text` pairs limbs of one side."""
     return bool(_SAME_SIDE.search(text.lower()))
+
+
+_MOMENT = re.compile(
+    r"\b(?:at|reach|near) the (top|bottom)\b|\bon (?:the|your) way (up|down)\b|\bas you (?:come"
+    r"|go) (up|down)\b",
+    re.IGNORECASE,
+)
+
+
+def moments(text: str) -> set[str]:
+    """Return when of a movement something is done: "top", "bottom", "up" or "down"."""
+    return {next(filter(None, found)).lower() for found in _MOMENT.findall(text)}
 
 
 def moved(text: str) -> set[tuple[str, str]]:

@@ -23,6 +23,7 @@ _WEEK_OR_TWO = re.compile(r"\ban?\s+(week|day|month|minute|second)\s+or\s+two\b"
 _ARTICLE = re.compile(
     r"\ban?\s+(?:full\s+|whole\s+|single\s+)?(second|minute|hour|month|year)\b", re.IGNORECASE
 )
+_ONE_SESSION = re.compile(r"\b(?:a|one) single (?:session|visit|appointment|call|go)\b", re.IGNORECASE)
 _POINTING = re.compile(
     r"\b(?:the|these|those|your|both|this|that|each|every|another|next|any|which) (?:one|two|three|four)\b"
     r"(?!\s*(?:-|–|—|to|or|and)\s*(?:\d|two|three|four|five))(?!\s+(?:sets?|reps?|times|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b)"
@@ -75,6 +76,7 @@ def numbers(text: str) -> list[Number]:
     for match in _WEEK_OR_TWO.finditer(plain):
         found.append(Number("1", "2", match[1].lower()))
     plain = _POINTING.sub(" ", _WEEK_OR_TWO.sub(" ", plain))
+    found += [Number("1", "1", "session") for _ in _ONE_SESSION.findall(plain)]
     found += [Number("1", "1", _UNITS[match[1].lower()]) for match in _ARTICLE.finditer(plain)]
     for match in _RANGE.finditer(plain):
         unit = _unit(match["unit"] or "")

@@ -22,7 +22,7 @@ LACKING = ("neglect", "neglected", "lack", "skip", "alone", "overlook")
 """Words that say that something is left out: a sentence without any of them says something else."""
 _ONLY = re.compile(
     r"(?<!not )(?<!n't )(?<!never )(?<!than )\b(?:only|solely|merely|exclusively|purely|alone|"
-    r"just (?:about|for|in|on|while|when)|(?<!been )all about|all (?:that )?(?:you"
+    r"just (?:about|for(?! you\b)|in|on|while|when)|(?<!been )all about|all (?:that )?(?:you"
     r"|it) (?:ever )?(?:needs?|takes?))\b",
     re.IGNORECASE,
 )
@@ -30,7 +30,7 @@ _SHORT_SCOPE = {"without": 1, "no": 2, "keep": 2, "keeps": 2, "keeping": 2, "avo
 SCOPE = 6
 """Words behind a negation that it may deny; it ends earlier at a comma, "but" and the like (ConText,
 Harkema et al. 2009)."""
-_QUANTIFIED = re.compile(r"^\s*(?:enough|any|much|proper|sufficient|the|your|an?)\b")
+_QUANTIFIED = re.compile(r"^\s*(?:enough|any|much|proper|sufficient|the|your|their|its|this|that|an?)\b")
 _AUXILIARY = re.compile(r"^\s*(?:be|being|been|having|getting|actually|really|ever)\b")
 _SCOPE_END = re.compile(r"[,;:.!?–—]|\b(?:but|so|because|when|while|and keep|then|which|if)\b", re.IGNORECASE)
 _AT_THE_END = re.compile(r"avoids?|avoiding|stops?")
@@ -60,8 +60,9 @@ _BENEFIT_DENIED = re.compile(
     r"|\w+ly )?(?:help|work|reduce|relieve|"
     r"ease|prevent|improve|strengthen|build|support|protect|matter|increase|boost|train|stabili[sz]e|benefit|count)"
 )
-_ALONE = re.compile(
-    r"\b(?:only|solely|purely|exclusively)\b((?:\W+\w+){1,4})|((?:\w+\W+){1,2})(?:alone|exclusively)\b"
+_ALONE = (
+    re.compile(r"\b(?:only|solely|purely|exclusively)\b((?:\W+\w+){1,4})"),
+    re.compile(r"((?:\w+\W+){1,2})(?:alone|exclusively)\b"),
 )
 
 
@@ -181,7 +182,10 @@ def hedged(text: str) -> bool:
 def alone(text: str, stem: Callable[[str], str]) -> frozenset[str]:
     """Return the words of what is said to be all there is: "miles" of "miles alone"."""
     return frozenset(
-        stem(w) for match in _ALONE.finditer(text.lower()) for w in WORDS.findall(match[1] or match[2] or "")
+        stem(w)
+        for pattern in _ALONE
+        for beside in pattern.findall(text.lower())
+        for w in WORDS.findall(beside)
     )
 
 
