@@ -38,8 +38,10 @@ __all__ = ["Checker", "ClaimsError", "Encode", "Reason", "Rules", "Verdict", "un
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
-LEAST_COSINE = 0.35
+LEAST_COSINE = 0.42
 """Least cosine of a claim to the nearest sentence it may rest on; set on half of tests/models."""
+NUMBER_COSINE = 0.4
+"""The same for one with a number, which is checked exactly."""
 PLAIN_COSINE = 0.55
 """The same for a sentence whose words are all common ones."""
 KNOWN_WORDS = 3
@@ -48,6 +50,8 @@ VERBATIMWORDS, VERBATIM_SHARE = 4, 0.7
 """Words of a claim, and their share, that stand in one sentence of the passage when it is nearly verbatim."""
 NEAREST = 3
 """Passages that a sentence without a mark is held against."""
+FARTHER = 0.12
+"""Cosine by which such a passage may be farther from the sentence than the nearest one."""
 TALKWORDS = 24
 """Words of the longest sentence that may say nothing of the guide."""
 OTHER_NAME = 0.7
@@ -250,7 +254,10 @@ class Checker:
                 if named is not None
                 else [c for c in known if not c.exercise or (about is not None and c.id == about.id)]
             )
-            near = sorted(open_to, key=lambda c: -self._nearness(text, c))[:NEAREST]
+            close = self._closeness(text, open_to)
+            near = sorted(open_to, key=lambda c: -self._shared(text, c) - close[c.id])[:NEAREST]
+            most = max(close.values(), default=0.0)
+            near = [chunk for chunk in near if close[chunk.id] >= most - FARTHER]
             tries = [[chunk] for chunk in dict.fromkeys([*([named] if named is not None else []), *near])]
         first: Verdict | None = None
         for chunks in tries:
@@ -262,10 +269,13 @@ class Checker:
                 break  # What the nearest passage denies does not rest on a further one.
         return first or Verdict(False, "citation")
 
-    def _nearness(self, text: str, chunk: Chunk) -> float:
-        return len(self.words.meaning(text) & self.words.wide(self._evidence[chunk.id].stems)) + float(
-            np.max(self._rows[chunk.id] @ self._encode([text])[0])
-        )
+    def _shared(self, text: str, chunk: Chunk) -> int:
+        return len(self.words.meaning(text) & self.words.wide(self._evidence[chunk.id].stems))
+
+    def _closeness(self, text: str, chunks: Sequence[Chunk]) -> dict[str, float]:
+        """Return by passage the cosine of its sentence that is nearest to `text`."""
+        vector = self._encode([text])[0]
+        return {chunk.id: float(np.max(self._rows[chunk.id] @ vector)) for chunk in chunks}
 
     def _fault(self, text: str, evidence: Sequence[Evidence], named: Chunk | None, asked: str) -> Reason:
         """Return what keeps `text` from resting on `evidence`, or ""."""
@@ -285,7 +295,7 @@ class Checker:
         # What is denied may be the opposite of what the passage says: "doesn't sag" of "flat".
         turned = {s for s in foreign if s in denied and self.words.opposed(s, wide)}
         foreign = [s for s in foreign if s not in turned]
-        if any(self.words.opposed(s, wide) for s in foreign if s not in denied):
+        if any(s in self.rules.opposites for s in foreign):
             return "word"
         if foreign and not self._plain.all(w for w in WORD.findall(text) if stem(w) in foreign):
             return "word"
@@ -306,7 +316,7 @@ class Checker:
         nearest = max(float(np.max(self._rows[one.chunk.id] @ vectors)) for one in evidence)
         said = frozenset(stems(text)) - self.rules.talk
         known = own_meaning or exact or len(said & there) >= KNOWN_WORDS
-        least = PLAIN_COSINE if foreign or not known else LEAST_COSINE
+        least = PLAIN_COSINE if foreign or not known else NUMBER_COSINE if exact else LEAST_COSINE
         if nearest < least:
             return "far"
         return ""

@@ -32,6 +32,8 @@ def side_fault(text: str, evidence: Sequence[Evidence]) -> bool:
         pairs = facts.sides(clause)
         if pairs and not any(set(pairs) <= set(other) for other in there):
             return True
+    if any(pair <= set(other) for pair in facts.in_turn(text) for other in there):
+        return True  # "the right arm first, then the left leg" of both at once
     bound = {pair for one in evidence for pair in one.bindings}
     touching = {pair for one in evidence for pair in one.contacts}
     for part, way in facts.contacts(text):

@@ -245,6 +245,21 @@ def same_side(text: str) -> bool:
     return bool(_SAME_SIDE.search(text.lower()))
 
 
+_IN_TURN = re.compile(
+    r"\b(left|right) (\w+)(?: (?!left|right)\w+){0,3}?,? (?:first|then|afterwards|before"
+    r"|followed by)\b[^.;]*?\b(left|right) (\w+)",
+    re.IGNORECASE,
+)
+
+
+def in_turn(text: str) -> list[frozenset[tuple[str, str]]]:
+    """Return the pairs of sided parts that move one after the other: "your right arm, then your left leg"."""
+    return [
+        frozenset({(a.lower(), singular(b.lower())), (c.lower(), singular(d.lower()))})
+        for a, b, c, d in _IN_TURN.findall(text)
+    ]
+
+
 _MOMENT = re.compile(
     r"\b(?:at|reach|near) the (top|bottom)\b|\bon (?:the|your) way (up|down)\b|\bas you (?:come"
     r"|go) (up|down)\b",
