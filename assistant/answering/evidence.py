@@ -65,7 +65,7 @@ class Evidence:
                 tuple(facts.alternatives(part, stem)),
                 facts.lessened(part, stem),
                 facts.parts(part),
-                bool(re.search(r"\b(?:without|lack)\b", part, re.IGNORECASE)),
+                bool(re.search(r"\b(?:without|lack|no)\b", part, re.IGNORECASE)),
                 frozenset(stems(facts.unpaired(part))),
             )
             for text in texts

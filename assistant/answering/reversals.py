@@ -60,8 +60,9 @@ _RELIEFS = frozenset(map(stem, ("relief", "relieve", "ease", "reduce", "loosen",
 _ACTS = frozenset(map(stem, facts.ACTS))
 _CLAUSES = re.compile(r"[,;:–]|\b(?:so|but|which|because|while|as|until|if|when)\b")
 _DOES = re.compile(
-    r"\b(?:support|stabili[sz]e|absorb|transfer|protect|strengthen|force|overload|strain|train|challenge)s?\b"
+    r"\b(?:support|work(?=s? (?:with|together|alongside|hand))|stabili[sz]e|absorb|transfer|protect|strengthen|force|overload|strain|train|challenge)s?\b"
 )
+_BORNE = frozenset(map(stem, ("support", "absorb", "stabilize", "transfer", "work")))
 _PASSIVE = re.compile(
     r"\b(?:is|are|be|been|being|gets?|by|to|the|and|for|of|your|back|muscle|more"
     r"|helps?)\W*$"
@@ -128,8 +129,12 @@ class Reversals:
             for before, verb, _ in _doing(clause):
                 for unit in units:
                     mine = [(b, a) for b, v, a in _doing(unit.text.lower()) if v == verb]
+                    subjects = frozenset().union(*(b for b, _ in mine))
+                    others = frozenset().union(*(a for _, a in mine))
+                    if before and subjects and not before & (subjects | others) and verb in _BORNE:
+                        return True
                     for part in before if mine else ():
-                        if all(part in a and part not in b for b, a in mine):
+                        if verb != "work" and all(part in a and part not in b for b, a in mine):
                             return True
         return False
 

@@ -39,7 +39,8 @@ _LIES = (
     ),
 )
 _TO_THE_SIDE = re.compile(
-    r"\b(?:out )?to (?:the|one|your|each|either) (?:left |right )?side\b(?! to)|\bsideways?\b|\bout wide\b",
+    r"(?<!rock )(?<!sway )(?<!tilt )(?<!shift )(?<!drop )\b(?:out )?to (?:the|one|your|each"
+    r"|either) (?:left |right )?side\b(?! to)|\bsideways?\b|\bout wide\b",
     re.IGNORECASE,
 )
 _AWAY = re.compile(r"\baway from (?:your|the) (?:\w+ )?(\w+)", re.IGNORECASE)

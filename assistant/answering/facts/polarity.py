@@ -21,7 +21,8 @@ _NEGATIONS = re.compile(
 LACKING = ("neglect", "neglected", "lack", "skip", "alone", "overlook")
 """Words that say that something is left out: a sentence without any of them says something else."""
 _ONLY = re.compile(
-    r"(?<!not )(?<!n't )(?<!never )(?<!than )\b(?:only|solely|merely|exclusively|purely|alone|"
+    r"(?<!not )(?<!n't )(?<!never )(?<!than )(?<!instead of )\b(?:only|solely|merely|exclusively"
+    r"|purely|alone|"
     r"just (?:about|for(?! you\b)|in|on|while|when)|(?<!been )all about|all (?:that )?(?:you"
     r"|it) (?:ever )?(?:needs?|takes?))\b",
     re.IGNORECASE,
