@@ -31,6 +31,7 @@ from assistant.answering.order import Order
 from assistant.answering.plainness import Plainness
 from assistant.answering.reversals import LEAST_SHARED, Reversals
 from assistant.answering.rules import WORD, ClaimsError, Rules, stem, stems
+from assistant.answering.valence import Valence
 from assistant.answering.verdict import Reason, Verdict
 from assistant.ingestion.chunks import Chunk
 
@@ -94,6 +95,7 @@ class Checker:
         self._denials = Denials(self.words)
         self._reversals = Reversals(self.words)
         self._order = Order(self.words)
+        self._valence = Valence(rules)
         self._evidence: dict[str, Evidence] = {}
         for chunk in chunks:
             texts = [text for text in units(chunk) if not self.barred.steers(text)]
@@ -296,13 +298,15 @@ class Checker:
         turned = {s for s in foreign if s in denied and self.words.opposed(s, wide)}
         if text.lower().startswith("without"):
             turned = set()  # "without stretching, key stabilizers stay weak" is no advice against it
-        foreign = [s for s in foreign if s not in turned]
-        if any(s in self.rules.opposites for s in foreign):
+        # And what is good of the opposite of what it says to be bad: "a strong core helps" of "weak core".
+        cures = {s for s in foreign if s in self._valence.cures(text) and self.words.opposed(s, wide)}
+        foreign = [s for s in foreign if s not in turned | cures]
+        if any(self.words.opposed(s, wide) for s in foreign if s not in denied):
             return "word"
         if foreign and not self._plain.all(w for w in WORD.findall(text) if stem(w) in foreign):
             return "word"
         shared = (meaning - self.rules.link) & wide
-        own_meaning = meaning - self.rules.link - frozenset(foreign) - turned
+        own_meaning = meaning - self.rules.link - frozenset(foreign) - turned - cures
         exact = len(facts.numbers(text))
         if len(shared) + exact < min(LEAST_SHARED, len(own_meaning)):
             return "far"

@@ -88,6 +88,8 @@ class Denials:
         gone = denied | facts.lessened(text, stem) | {s for sign, s in facts.effects(text, stem) if sign < 0}
         if best.lacks and said & _WEAK:
             return False  # "these supporting muscles are weak" of "without support from the muscles"
+        if reached <= self.words.rules.good and self._valence.sensible(text, turned_away=True):
+            return False  # "prepare, so that you don't overload your back" of "without preparation"
         return bool(reached) and not reached & gone
 
     def _denies(self, unit: Unit, denied: frozenset[str], benefit: bool) -> bool:

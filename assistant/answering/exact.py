@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.answering import facts
 from assistant.answering.evidence import Evidence
 from assistant.answering.verdict import Reason
 from assistant.ingestion.chunks import Chunk
+
+_REPEATED = re.compile(r"\b(?:switch|swap|repeat|other|then|alternat\w+|chang\w+|same)\b", re.IGNORECASE)
+
+
+def _mirrored(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return sides the other way round, as for the second half of a movement of both sides."""
+    return [({"left": "right", "right": "left"}[side], part) for side, part in pairs]
 
 
 def number_fault(text: str, evidence: Sequence[Evidence], named: Chunk | None) -> Reason:
@@ -30,7 +38,8 @@ def side_fault(text: str, evidence: Sequence[Evidence]) -> bool:
     there = [pairs for one in evidence for pairs in one.sides]
     for clause in facts.clauses(text):
         pairs = facts.sides(clause)
-        if pairs and not any(set(pairs) <= set(other) for other in there):
+        known = [*there, *map(_mirrored, there)] if len(pairs) > 1 and _REPEATED.search(text) else there
+        if pairs and not any(set(pairs) <= set(other) for other in known):
             return True
     if any(pair <= set(other) for pair in facts.in_turn(text) for other in there):
         return True  # "the right arm first, then the left leg" of both at once
@@ -58,6 +67,7 @@ def side_fault(text: str, evidence: Sequence[Evidence]) -> bool:
     moments = {moment for one in evidence for text_ in one.texts for moment in facts.moments(text_)}
     if moments and not facts.moments(text) <= moments:
         return True
+    bound |= {(verb, way) for part, way in bound if part in ("arm", "leg") for verb in ("reach", "extend")}
     bound |= {("foot", way) for part, way in bound if part == "leg"}
     return not facts.bindings(text) <= bound
 
@@ -70,8 +80,8 @@ def _among(number: facts.Number, there: set[facts.Number]) -> bool:
 def _an_end(number: facts.Number, said: Sequence[facts.Number], there: set[facts.Number]) -> bool:
     """Say whether a number is one end of a range, and the other end is named too: "two, later three"."""
     low, high, unit = number
-    ends = [(one.low, one.high) for one in there if one.unit == unit and one.low != one.high]
-    named = {one.low for one in said if one.unit == unit and one.low == one.high}
+    ends = [(one.low, one.high) for one in there if unit in (one.unit, "") and one.low != one.high]
+    named = {one.low for one in said if one.low == one.high}
     return low == high and any(low in pair and set(pair) <= named for pair in ends)
 
 

@@ -60,7 +60,8 @@ _RELIEFS = frozenset(map(stem, ("relief", "relieve", "ease", "reduce", "loosen",
 _ACTS = frozenset(map(stem, facts.ACTS))
 _CLAUSES = re.compile(r"[,;:–]|\b(?:so|but|which|because|while|as|until|if|when)\b")
 _DOES = re.compile(
-    r"\b(?:support|work(?=s? (?:with|together|alongside|hand))|stabili[sz]e|absorb|transfer|protect|strengthen|force|overload|strain|train|challenge)s?\b"
+    r"\b(?:support|work(?=s? (?:with|together|alongside|hand))|stabili[sz]e|absorb|transfer|protect"
+    r"|strengthen|force|overload|strain|train|challenge)s?\b"
 )
 _BORNE = frozenset(map(stem, ("support", "absorb", "stabilize", "transfer", "work")))
 _PASSIVE = re.compile(
@@ -174,6 +175,7 @@ class Reversals:
         gone |= {s for denial in facts.denials(text) for s in stems(denial.reach)}
         best = max(units, key=lambda unit: len(self.words.wide(unit.stems) & said))
         every = self.words.wide(s for one in evidence for s in one.stems)
+        cures = self._valence.cures(text)
         for a in said - gone:
             against = self.words.rules.opposites.get(a, frozenset()) - wide_said
             for unit in units if against else ():
@@ -182,6 +184,8 @@ class Reversals:
                     continue
                 # Elsewhere than in the nearest sentence it counts where both speak of one thing.
                 hits = against & unit.plain_stems
+                if hits <= self.words.rules.bad and a in cures:
+                    continue
                 if hits <= self.words.rules.bad and self._valence.sensible(text, turned_away=True):
                     continue  # "gradually, so that your back isn't overloaded" of sudden increases
                 if _of_other_things(a, hits, text, unit):

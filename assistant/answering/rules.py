@@ -61,6 +61,8 @@ class Rules:
     good: frozenset[str] = frozenset()
     bad: frozenset[str] = frozenset()
     """Stems of what a body is better off with, and without."""
+    less: frozenset[str] = frozenset()
+    """Stems of `bad` that take something away: "release", which is good of what is bad."""
     bare: frozenset[str] = frozenset()
     """Stems of the adjectives that a label may hold: "the short version"."""
     plain: frozenset[str] = frozenset()
@@ -117,7 +119,7 @@ class Rules:
             openings,
             offers,
             concrete,
-            *(frozenset(map(stem, table["valence"][name].split())) for name in ("good", "bad")),
+            *(frozenset(map(stem, table["valence"][name].split())) for name in ("good", "bad", "less")),
             frozenset(map(stem, table["frames"]["adjectives"])),
             frozenset((*talk, *topic, *link)) - concrete,
         )

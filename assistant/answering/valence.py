@@ -18,6 +18,11 @@ _MEANT = re.compile(
 )
 """What stands before a denial that is advice, a purpose or an outcome."""
 _ENDED = re.compile(r"\b(?:can|could|will|may|might|helps?|is|are|makes?|keeps?)\b")
+_CLAUSE = re.compile(r"([,;:–]?\s*\b(?:because|since|so|which|and then|as|when|if)\b|[,;:–])")
+_REASON = re.compile(r"\b(?:because|since|as)$")
+_IF = re.compile(r"\s*(?:if|when|whenever|once|it|they|this|these|that)\b")
+OPENING = 3
+"""Words of a clause that what it speaks of stands among."""
 
 
 class Valence:
@@ -28,6 +33,7 @@ class Valence:
     """
 
     def __init__(self, rules: Rules) -> None:
+        self._good, self._bad, self._less = rules.good, rules.bad, rules.less
         self._sense = dict.fromkeys(rules.good, 1) | dict.fromkeys(rules.bad, -1)
 
     def sensible(self, text: str, *, turned_away: bool = False) -> bool:
@@ -51,6 +57,24 @@ class Valence:
             elif -1 not in before and -1 not in behind:
                 return False
         return bool(denials)
+
+    def cures(self, text: str) -> frozenset[str]:
+        """Return the stems of good words that open a clause, where nothing bad comes of it.
+
+        "A strong core helps, because a weak one strains the back" speaks well of a strong core; "if they are
+        strong, the back absorbs more impact" does not.
+        """
+        found: frozenset[str] = frozenset()
+        parts = _CLAUSE.split(f" {text.lower()}")
+        for joint, clause in zip(["", *parts[1::2]], parts[::2], strict=True):
+            reason = bool(_REASON.search(joint))
+            bad = bool(frozenset(stems(clause)) & (self._bad - self._less))
+            if bad and not reason:
+                return frozenset()
+            if not bad and not reason and not _IF.match(clause) and not _IF.search(joint):
+                opening = frozenset(map(stem, clause.split()[:OPENING]))
+                found |= opening & (self._good | self._less)
+        return found
 
     def _of(self, text: str) -> int:
         """Return 1 or -1 for good or bad, 0 where no word has a sense."""

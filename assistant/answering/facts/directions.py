@@ -144,7 +144,7 @@ def bindings(text: str) -> set[tuple[str, str]]:
     found |= {("lower", "up") for _ in _AGAINST_GRAVITY.findall(text)}
     found |= {("away", singular(noun.lower())) for noun in _AWAY.findall(text) if noun.lower() in NOUNS}
     for clause in re.split(
-        r"[,;.]|\b(?:then|while|as|until|before)\b|\band (?=inhale|exhale|breathe|"
+        r"[,;:.]|\b(?:then|while|as|until|before)\b|\band (?=inhale|exhale|breathe|"
         r"hinge|lean|shift|step|move|reach|extend|lift|lower|push|tip|fold|let|keep|bend|press|raise|rotate|return|come|bring|send)",
         text.lower(),
     ):
@@ -154,7 +154,8 @@ def bindings(text: str) -> set[tuple[str, str]]:
             direction = direction if word in _DIRECTIONS else ""
             beyond = words[index + 1] if index + 1 < len(words) else ""
             if direction in ("up", "down") and (
-                beyond in ("to", "toward", "towards", "from", "into")
+                "spine" in words[max(0, index - 1) : index]
+                or beyond in ("to", "toward", "towards", "from", "into")
                 or not index
                 or words[index - 1] not in NOUNS
             ):

@@ -72,7 +72,7 @@ class Number(NamedTuple):
 def numbers(text: str) -> list[Number]:
     """Return the numbers of `text` in order, words as figures: "two to three sets" is ("2", "3", "set")."""
     found: list[Number] = []
-    plain = text.replace("’", "'")
+    plain = re.sub(r"\b(\w+)-to-(\w+)[- ](?=\w)", r"\1 to \2 ", text.replace("’", "'"))
     for match in _WEEK_OR_TWO.finditer(plain):
         found.append(Number("1", "2", match[1].lower()))
     plain = _POINTING.sub(" ", _WEEK_OR_TWO.sub(" ", plain))

@@ -70,7 +70,7 @@ def causes(text: str, stem: Callable[[str], str]) -> list[tuple[frozenset[str], 
     """Return who does what to what: the words before "increases", its sign, those behind."""
     found: list[tuple[frozenset[str], int, frozenset[str]]] = []
     for part in re.split(
-        r"[;:–]|,\s*(?:so|and|but|which)\b|\b(?:because|since|while|if|when)\b", text.lower()
+        r"[;:–]|,\s*(?:so|and|but|which|as)\b|\b(?:because|since|while|if|when)\b", text.lower()
     ):
         words = WORDS.findall(part.replace("’", "'"))
         for index, word in enumerate(words):
