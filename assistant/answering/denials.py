@@ -30,10 +30,14 @@ class Denials:
         reach = frozenset(s for s in facts.denied(text, stem) - STOP if "'" not in s)
         denied = reach - self.words.rules.link - foreign or reach - self.words.rules.talk
         units = [unit for one in evidence for unit in one.units]
-        added = facts.additive(text) and any(facts.additive(unit.text) for unit in units)
+        mine = facts.alone(text, stem) - STOP - (self.words.rules.link - self.words.rules.topic)
+        added = facts.additive(text) and any(
+            facts.additive(unit.text)
+            or (facts.restricted(unit.text) and mine & self.words.wide(facts.alone(unit.text, stem)))
+            for unit in units
+        )
         if facts.restricted(text) and not added:
             alone = [facts.alone(unit.text, stem) for unit in units if facts.restricted(unit.text)]
-            mine = facts.alone(text, stem) - STOP - (self.words.rules.link - self.words.rules.topic)
             if not alone or (mine and not any(mine & self.words.wide(one) for one in alone)):
                 return True
         benefit = facts.benefit_denied(text)

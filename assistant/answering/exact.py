@@ -68,6 +68,7 @@ def side_fault(text: str, evidence: Sequence[Evidence]) -> bool:
     if moments and not facts.moments(text) <= moments:
         return True
     bound |= {(verb, way) for part, way in bound if part in ("arm", "leg") for verb in ("reach", "extend")}
+    bound |= {("hand", way) for part, way in bound if part == "arm"}
     bound |= {("foot", way) for part, way in bound if part == "leg"}
     return not facts.bindings(text) <= bound
 

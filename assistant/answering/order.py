@@ -19,6 +19,7 @@ _FIRST_THEN = re.compile(
 _BEFORE = re.compile(r"^(?P<a>.*?),? ?\bbefore\b (?:you )?(?P<b>[^,]*)$", re.IGNORECASE)
 _AFTER = re.compile(r"^(?P<b>.*?),? ?\b(?:after|once)\b (?:you(?:'ve| have)? )?(?P<a>[^,]*)$", re.IGNORECASE)
 _AFTER_FIRST = re.compile(r"^(?:after|once) (?:you(?:'ve| have)? )?(?P<a>[^,]*),(?P<b>.*)$", re.IGNORECASE)
+_AGAIN = re.compile(r"\b(?:other|switch|swap|repeat|again|opposite|alternate)\b", re.IGNORECASE)
 
 
 class Order:
@@ -45,6 +46,8 @@ class Order:
     def _step(self, part: str, evidence: Evidence) -> int | None:
         """Return which step a part of a sentence tells, None where it is none or not clear which."""
         exercise = evidence.chunk.exercise
+        if _AGAIN.search(part):
+            return None
         said = frozenset(stems(facts.unpaired(part)))
         scores = (
             [len(said & self._words.wide(stems(facts.unpaired(step)))) for step in exercise.steps]

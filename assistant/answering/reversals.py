@@ -58,6 +58,8 @@ _BURDENED = frozenset(
 """Words of a sentence that says, or may say, that something is a burden."""
 _RELIEFS = frozenset(map(stem, ("relief", "relieve", "ease", "reduce", "loosen", "undo", "help", "improve")))
 _ACTS = frozenset(map(stem, facts.ACTS))
+BEFORE, BEHIND = 5, 7
+"""Words around a verb that what it is done to stands among."""
 _CLAUSES = re.compile(r"[,;:–]|\b(?:so|but|which|because|while|as|until|if|when)\b")
 _DOES = re.compile(
     r"\b(?:support|work(?=s? (?:with|together|alongside|hand))|stabili[sz]e|absorb|transfer|protect"
@@ -111,6 +113,8 @@ class Reversals:
             named = facts.parts(clause)
             for verb in frozenset(stems(facts.verbal(clause))) & _ACTS if named else ():
                 alike = (self.words.wide([verb]) & _ACTS) | {verb}
+                if not _near(clause, verb):
+                    continue
                 same = [found for unit in units if (found := _parts_with(unit, alike))]
                 there = frozenset().union(*same)
                 if same and (not named & there or facts.object_of(clause, verb, stem) - there):
@@ -223,6 +227,8 @@ class Reversals:
         best = max(units, key=lambda unit: len(self.words.wide(unit.stems) & said))
         if facts.certain(text) and facts.hedged(best.text) and not facts.certain(best.text):
             return True
+        if facts.guaranteed(text) and not any(facts.guaranteed(unit.text) for unit in units):
+            return True
         if facts.superlative(text) and not any(facts.superlative(unit.text) for unit in units):
             return True
         if facts.demanded(text) and not facts.alternatives(text, stem):
@@ -232,6 +238,13 @@ class Reversals:
                     if left and right and bool(left & said) != bool(right & said):
                         return True
         return False
+
+
+def _near(clause: str, verb: str) -> bool:
+    """Say whether a part of the body stands near a verb, so that one may be done to the other."""
+    words = facts.verbal(clause).lower().split()
+    at = next((i for i, word in enumerate(words) if stem(word.strip(".,!?")) == verb), None)
+    return at is not None and bool(facts.parts(" ".join(words[max(0, at - BEFORE) : at + BEHIND])))
 
 
 def _doing(clause: str) -> list[tuple[frozenset[str], str, frozenset[str]]]:

@@ -90,6 +90,10 @@ class Rules:
                 tuple(re.compile(rf"^(?:{pattern})", re.IGNORECASE) for pattern in table["frames"][name])
                 for name in ("openings", "offers")
             )
+            good, bad, less = (
+                frozenset(map(stem, table["valence"][name].split())) for name in ("good", "bad", "less")
+            )
+            bare = frozenset(map(stem, table["frames"]["adjectives"]))
             phrases = tuple((re.compile(a, re.IGNORECASE), b) for a, b in table["phrases"]["rewrite"])
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise ClaimsError(f"{path}: {error}; restore or mend it") from error
@@ -119,8 +123,10 @@ class Rules:
             openings,
             offers,
             concrete,
-            *(frozenset(map(stem, table["valence"][name].split())) for name in ("good", "bad", "less")),
-            frozenset(map(stem, table["frames"]["adjectives"])),
+            good,
+            bad,
+            less,
+            bare,
             frozenset((*talk, *topic, *link)) - concrete,
         )
 

@@ -49,6 +49,11 @@ _END_OF = re.compile(
     r"|head)s?\b",
     re.IGNORECASE,
 )
+_WITH_NEXT = re.compile(
+    r"\b(forward|back|behind)s? with (?:your|the) (?:(?:left|right"
+    r"|other) )?(arm|leg|hand|foot)\b",
+    re.IGNORECASE,
+)
 _AGAINST_GRAVITY = re.compile(
     r"\b(?:(lower|drop|sink)\w*\b[^,;.]{0,40}\b(?:toward|towards|to) the (?:ceiling|sky)"
     r"|(lift|rais)\w*\b[^,;.]{0,40}\b(?:toward|towards|to) the (?:floor|ground|mat))\b",
@@ -141,6 +146,8 @@ def bindings(text: str) -> set[tuple[str, str]]:
         (singular(noun.lower()), f"at the {_REAR.get(end.lower(), end.lower())}")
         for end, noun in _END_OF.findall(text)
     }
+    for way, part in _WITH_NEXT.findall(text):
+        found.add((part.lower(), _SAME_WAY.get(way.lower(), way.lower())))
     found |= {("lower", "up") for _ in _AGAINST_GRAVITY.findall(text)}
     found |= {("away", singular(noun.lower())) for noun in _AWAY.findall(text) if noun.lower() in NOUNS}
     for clause in re.split(
@@ -212,10 +219,11 @@ _RELATION = re.compile(
 
 def relations(text: str) -> set[tuple[str, str]]:
     """Return which part of the body is over which: ("shoulder", "wrist")."""
-    return {
-        (singular(a.lower()), singular(b.lower()))[:: -1 if how.lower().startswith(("un", "be")) else 1]
-        for a, how, b in _RELATION.findall(text)
-    }
+    found: set[tuple[str, str]] = set()
+    for a, how, b in _RELATION.findall(text):
+        upper, lower = singular(a.lower()), singular(b.lower())
+        found.add((lower, upper) if how.lower().startswith(("un", "be")) else (upper, lower))
+    return found
 
 
 _PLURAL = re.compile(r"\b(arms|legs|hands|feet|knees|heels|elbows)\b", re.IGNORECASE)

@@ -122,6 +122,7 @@ def per_period(text: str) -> list[str]:
         r"|minute|hour|position)\b",
         plain,
     )
+    found += [f"every {nth}" for nth in re.findall(r"\bevery (other|second|third|fourth|fifth)\b", plain)]
     if re.search(r"\bdaily\b", plain):
         found.append("day")
     if re.search(r"\bweekly\b", plain):

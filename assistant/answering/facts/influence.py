@@ -20,6 +20,7 @@ _LESS = frozenset((
     "avoid", "avoids",
 ))  # fmt: skip
 _DEGREES = frozenset(("more", "less", "fewer", "higher", "greater"))
+_LITTLE = frozenset(("limited", "poor", "restricted"))
 EFFECT_WORDS = 4
 """Words behind a word of growing or shrinking that it may be about."""
 _PART = re.compile(r"[,;:.]|\b(?:and|but|so|that|which|while|if|when|or)\b")
@@ -53,6 +54,7 @@ def lessened(text: str, stem: Callable[[str], str]) -> frozenset[str]:
     found: set[str] = set()
     for clause in re.split(r"[,;.]", text.lower()):
         words = WORDS.findall(clause)
+        found |= {stem(w) for i, word in enumerate(words) if word in _LITTLE for w in words[i + 1 : i + 2]}
         at = next((i for i, word in enumerate(words) if word in _LESS), len(words))
         found |= {stem(word) for word in words[at + 1 :] if word not in _LESS | _MORE}
         found |= {stem(w) for i, word in enumerate(words) if word == "against" for w in words[i + 1 : i + 3]}

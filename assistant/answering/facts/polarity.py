@@ -14,7 +14,7 @@ _NEGATIONS = re.compile(
     r"cannot|nobody|nothing|none|rarely|seldom|hardly|scarcely|instead of|rather than(?! (?:only"
     r"|just|merely)\b)|unlike|except|"
     r"(?:makes?|made|making) (?:little|no|hardly any|not much) difference(?: to)?"
-    r"|do(?:es)? (?:little|nothing|not much)|"
+    r"|do(?:es)? (?:little|nothing|not much)|(?:plays?|has|have) (?:little|no) (?:part|role)|"
     r"free of|stop(?:s|ped|ping)?|keep(?:s|ing)? (?:\w+ ){0,4}from(?= \w+ing\b))\b",
     re.IGNORECASE,
 )
@@ -168,6 +168,17 @@ def additive(text: str) -> bool:
 def obliged(text: str) -> bool:
     """Say whether `text` obliges the reader: "you must", "is mandatory"."""
     return bool(_OBLIGED.search(text.lower().replace("’", "'")))
+
+
+_GUARANTEED = re.compile(
+    r"\b(?:inevitabl[ey]|undoubtedly|bound to|(?<!make )(?<!making )(?<!be )sure to|without fail"
+    r"|guarantee\w*)\b"
+)
+
+
+def guaranteed(text: str) -> bool:
+    """Say whether `text` vouches for what will happen: "bound to stay pain-free"."""
+    return bool(_GUARANTEED.search(text.lower()))
 
 
 def certain(text: str) -> bool:
