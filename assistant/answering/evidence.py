@@ -71,6 +71,16 @@ class Evidence:
             for text in texts
             for part in _CONTRAST.split(text)
         ]
+        self.listed = [unit.text.lower() for unit in self.units]
+        """Its sentences in lower case, those of a list with the line that heads it."""
+        head_line = ""
+        for at, line in enumerate(self.listed):
+            if line.endswith(":"):
+                head_line = line
+            elif head_line and not _whole(line):
+                self.listed[at] = f"{head_line[:-1]} {line}"
+            else:
+                head_line = ""
         self.bindings = {pair for text in texts for pair in facts.bindings(text) | facts.implied(text)}
         self.sides = [pairs for text in texts for part in facts.clauses(text) if (pairs := facts.sides(part))]
         self.sided = bool(self.sides) or bool(_SIDED.search(self.whole))
@@ -80,6 +90,11 @@ class Evidence:
         self.periods = {period for text in texts for period in facts.per_period(text)}
         self.dose = facts.numbers(chunk.exercise.dose) if chunk.exercise else []
         self.each_side = bool(chunk.exercise and re.search(r"\bside\b", chunk.exercise.dose))
+
+
+def _whole(line: str) -> bool:
+    """Say whether a line is a whole sentence, and so no point of a list."""
+    return line.endswith((".", "!", "?"))
 
 
 def plain(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from assistant.answering import facts
 from assistant.answering.evidence import Evidence
@@ -19,6 +20,8 @@ _FIRST_THEN = re.compile(
 _BEFORE = re.compile(r"^(?P<a>.*?),? ?\bbefore\b (?:you )?(?P<b>[^,]*)$", re.IGNORECASE)
 _AFTER = re.compile(r"^(?P<b>.*?),? ?\b(?:after|once)\b (?:you(?:'ve| have)? )?(?P<a>[^,]*)$", re.IGNORECASE)
 _AFTER_FIRST = re.compile(r"^(?:after|once) (?:you(?:'ve| have)? )?(?P<a>[^,]*),(?P<b>.*)$", re.IGNORECASE)
+_AT_ONCE = re.compile(r"\b(?:simultaneously|at the same time|together|at once)\b", re.IGNORECASE)
+_TURN = re.compile(r"\b(?:then|finally|afterwards|before|followed by|after that|only then)\b", re.IGNORECASE)
 _AGAIN = re.compile(r"\b(?:other|switch|swap|repeat|again|opposite|alternate)\b", re.IGNORECASE)
 
 
@@ -37,11 +40,20 @@ class Order:
         steps = [one for one in evidence if one.chunk.exercise]
         if len(steps) != 1:
             return False
+        if any(_AT_ONCE.search(step) and self._in_turn(text, step) for step in steps[0].texts):
+            return True
         for pattern in (_AFTER_FIRST, _FIRST_THEN, _BEFORE, _AFTER):
             if match := pattern.match(text.strip(" .!").replace("’", "'")):
                 first, second = self._step(match["a"], steps[0]), self._step(match["b"], steps[0])
                 return first is not None and second is not None and first > second
         return False
+
+    @staticmethod
+    def _in_turn(text: str, step: str) -> bool:
+        """Say whether `text` moves one after the other what the step moves at the same time."""
+        groups = [facts.parts(part) & facts.parts(step) for part in _TURN.split(text)]
+        groups = [group for group in groups if group]
+        return len(groups) > 1 and any(a.isdisjoint(b) for a, b in pairwise(groups))
 
     def _step(self, part: str, evidence: Evidence) -> int | None:
         """Return which step a part of a sentence tells, None where it is none or not clear which."""

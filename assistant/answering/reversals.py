@@ -67,7 +67,7 @@ _DOES = re.compile(
 )
 _BORNE = frozenset(map(stem, ("support", "absorb", "stabilize", "transfer", "work")))
 _PASSIVE = re.compile(
-    r"\b(?:is|are|be|been|being|gets?|by|to|the|and|for|of|your|back|muscle|more"
+    r"\b(?:is|are|be|been|being|gets?|by|the|and|for|of|your|back|muscle|more"
     r"|helps?)\W*$"
 )
 
@@ -82,10 +82,10 @@ class Reversals:
     def fault(self, text: str, evidence: Sequence[Evidence]) -> bool:
         """Say whether what grows here shrinks there, something else does it, or a word is the opposite."""
         units = [unit for one in evidence for unit in one.units]
-        there = {effect for unit in units for effect in unit.effects}
-        there |= {(-1, s) for unit in units for s in unit.lessened}
+        there = {(sign, _burden(s)) for unit in units for sign, s in unit.effects}
+        there |= {(-1, _burden(s)) for unit in units for s in unit.lessened}
         mine = {
-            (sign, s)
+            (sign, _burden(s))
             for sign, s in facts.effects(text, stem)
             if s == "work" or (s not in STOP and s not in self.words.rules.link)
         }
@@ -126,14 +126,14 @@ class Reversals:
 
         "Your legs support rotation" of "support rotation as your arms and legs move".
         """
-        units = [unit for one in evidence for unit in one.units]
+        told = [text_ for one in evidence for text_ in one.listed]
         plain = text.lower()
         for one in evidence:  # "glute bridges" are no glutes
             plain = plain.replace(one.chunk.title.lower().removesuffix("s") or "\0", "it")
         for clause in _CLAUSES.split(plain):
             for before, verb, _ in _doing(clause):
-                for unit in units:
-                    mine = [(b, a) for b, v, a in _doing(unit.text.lower()) if v == verb]
+                for one_told in told:
+                    mine = [(b, a) for b, v, a in _doing(one_told) if v == verb]
                     subjects = frozenset().union(*(b for b, _ in mine))
                     others = frozenset().union(*(a for _, a in mine))
                     if before and subjects and not before & (subjects | others) and verb in _BORNE:
@@ -177,8 +177,9 @@ class Reversals:
         wide_said = self.words.wide(said)
         gone = facts.denied(text, stem) | {s for sign, s in facts.effects(text, stem) if sign < 0}
         gone |= {s for denial in facts.denials(text) for s in stems(denial.reach)}
-        best = max(units, key=lambda unit: len(self.words.wide(unit.stems) & said))
-        every = self.words.wide(s for one in evidence for s in one.stems)
+        shared = [len(self.words.wide(unit.stems) & said) for unit in units]
+        nearest = [unit for unit, count in zip(units, shared, strict=True) if count == max(shared)]
+        every = self.words.wide(s for one in evidence for s in one.stems - _BURDENS)
         cures = self._valence.cures(text)
         for a in said - gone:
             against = self.words.rules.opposites.get(a, frozenset()) - wide_said
@@ -195,7 +196,7 @@ class Reversals:
                 if _of_other_things(a, hits, text, unit):
                     continue
                 one_thing = said & unit.stems - (self.words.rules.link - self.words.rules.topic) - {a}
-                if unit is best or (a not in every and one_thing):
+                if any(unit is one for one in nearest) or (a not in every and one_thing):
                     return True
         return False
 
@@ -238,6 +239,11 @@ class Reversals:
                     if left and right and bool(left & said) != bool(right & said):
                         return True
         return False
+
+
+def _burden(s: str) -> str:
+    """Return one stem for all burdens: what lessens the load on the spine does not add pressure to it."""
+    return "burden" if s in _BURDENS else s
 
 
 def _near(clause: str, verb: str) -> bool:

@@ -78,6 +78,7 @@ _VERBS = frozenset(
         "jump",
     )
 )
+_SAME_VERB = {"lean": "hinge", "fold": "hinge", "bend": "hinge"}
 _BREATH = {
     "inhaling": "inhale",
     "exhaling": "exhale",
@@ -94,7 +95,7 @@ _CAT_COW = re.compile(r"\bcat[-–/ ]?(?:and[- ])?cow\b")
 _BREATH_CLAUSE = re.compile(r"[,;.:]|\bthen\b|\band\b|\bbefore\b")
 _CLAUSE = re.compile(
     r"\s*(?:[,;:]?\s*\bthen\b|;|\bbefore\b|\bfollowed by\b|,\s*(?:and )?(?=(?:your |the )?(?:left"
-    r"|right) \w+ (?:to (?:your |the )?(?:left|right)|(?!back|forward)\w+(?:s|es))\b))\s*",
+    r"|right) \w+ (?:(?:to|with) (?:your |the )?(?:left|right)|(?!back|forward)\w+(?:s|es))\b))\s*",
     re.IGNORECASE,
 )
 _BOTH = re.compile(
@@ -111,6 +112,7 @@ _SAME_SIDE = re.compile(
     r"\b(?:same[- ](?:side|hand|arm|leg|foot|direction)|(?:swing|mov|go)\w* (?:in )?the same way|(?:left"
     r"|right) with (?:the|your) (left|right))\b"
 )
+_SKYWARD = re.compile(r"([^,;.]*)\b(?:toward|towards|to|at) the (?:ceiling|sky)", re.IGNORECASE)
 _MOVES_UP = re.compile(r"\b(?:lift|rais|lower)\w*\b(?P<rest>(?:(?!\buntil\b|\bso\b|[.;]).)*)", re.IGNORECASE)
 _TOLD = re.compile(
     r"\b(?:lift|raise|lower)\b (?:up |down )?(?:your |the |both )(?P<rest>(?:(?!\b(?:until|so|and"
@@ -160,6 +162,8 @@ def bindings(text: str) -> set[tuple[str, str]]:
             direction = _SAME_WAY.get(word.rstrip("s"), word.rstrip("s"))
             direction = direction if word in _DIRECTIONS else ""
             beyond = words[index + 1] if index + 1 < len(words) else ""
+            if direction == "down" and _PRESSED.search(clause):
+                continue
             if direction in ("up", "down") and (
                 "spine" in words[max(0, index - 1) : index]
                 or beyond in ("to", "toward", "towards", "from", "into")
@@ -184,7 +188,7 @@ def bindings(text: str) -> set[tuple[str, str]]:
             elif direction in ("forward", "back") and index and words[index - 1] in ("hunching", "leaning"):
                 found.add((words[index - 1], direction))
             elif index and words[index - 1] in _VERBS and (direction or word == "back"):
-                found.add((words[index - 1], direction or "back"))
+                found.add((_SAME_VERB.get(words[index - 1], words[index - 1]), direction or "back"))
     return found
 
 
@@ -226,6 +230,7 @@ def relations(text: str) -> set[tuple[str, str]]:
     return found
 
 
+_PRESSED = re.compile(r"\b(?:press|push|plant|drive|dig)")
 _PLURAL = re.compile(r"\b(arms|legs|hands|feet|knees|heels|elbows)\b", re.IGNORECASE)
 
 
@@ -298,6 +303,8 @@ def implied(text: str) -> set[tuple[str, str]]:
     for match in _MOVES_UP.finditer(text):
         way = "down" if match[0].lower().startswith("lower") else "up"
         found |= {(part, way) for part in parts(match["rest"])}
+    for match in _SKYWARD.finditer(text):
+        found |= {(part, "up") for part in parts(match[1])}
     found |= {(part, "at the front") for part, way in bindings(text) if way == "forward"}
     for _, way in (pair for pair in bindings(text) if pair[0] == "step"):
         found |= {("leg", way), ("foot", way)}

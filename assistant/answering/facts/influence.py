@@ -11,7 +11,7 @@ from assistant.answering.facts.words import WORDS
 _MORE = frozenset((
     "increase", "increases", "increasing", "raise", "raises", "raising", "more", "cause", "causes",
     "causing", "lead", "leads", "leading", "add", "adds", "adding", "higher", "greater", "worsen", "worsens",
-    "overload", "overloads", "boost", "boosts",
+    "overload", "overloads", "boost", "boosts", "extra",
 ))  # fmt: skip
 _LESS = frozenset((
     "reduce", "reduces", "reducing", "less", "fewer", "prevent", "prevents", "preventing", "decrease",
@@ -19,7 +19,7 @@ _LESS = frozenset((
     "minimize", "minimizes", "limit", "limits", "release", "releases", "remove", "removes", "stop", "stops",
     "avoid", "avoids",
 ))  # fmt: skip
-_DEGREES = frozenset(("more", "less", "fewer", "higher", "greater"))
+_DEGREES = frozenset(("more", "extra", "less", "fewer", "higher", "greater"))
 _LITTLE = frozenset(("limited", "poor", "restricted"))
 EFFECT_WORDS = 4
 """Words behind a word of growing or shrinking that it may be about."""
@@ -28,6 +28,9 @@ _BROUGHT = re.compile(r"\b(?:makes?|leaves?|causes?|creates?|adds?|brings?)\b([^
 _BEARS = re.compile(
     r"\b(work(?:s|ing)? (?:harder|more|extra)|compensat\w+|absorb\w*"
     r"|tak(?:e|es|ing) (?:on |up |in )?(?:more|the|extra)(?: of the)? (?:impact|load|stress|shock|force))"
+    r"|\b(?:impact|load|stress|strain|force) (?:ends? up|may find yourself|lands?|falls?|goes|comes"
+    r"|leads) (?:in|on"
+    r"|onto|to|into) (?:your|the) (\w+)"
 )
 
 
@@ -99,7 +102,9 @@ def bearers(text: str) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for clause in re.split(r"[,;:]|\b(?:which|while|when|if)\b", text.lower()):
         for match in _BEARS.finditer(clause):
-            if named := PARTS.findall(clause[: match.start()]):
+            if match[2]:
+                found.add(("abso", match[2].removesuffix("s")))
+            elif named := PARTS.findall(clause[: match.start()]):
                 verb = "abso" if match[1].startswith("tak") else match[1][:4]
                 found.add((verb, named[-1].removesuffix("s")))
     return found

@@ -171,7 +171,8 @@ def obliged(text: str) -> bool:
 
 
 _GUARANTEED = re.compile(
-    r"\b(?:inevitabl[ey]|undoubtedly|bound to|(?<!make )(?<!making )(?<!be )sure to|without fail"
+    r"\b(?:inevitabl[ey]|undoubtedly|(?:will|'ll) always|bound to"
+    r"|(?<!make )(?<!making )(?<!be )sure to|without fail"
     r"|guarantee\w*)\b"
 )
 
