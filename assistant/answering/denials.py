@@ -41,16 +41,23 @@ class Denials:
             if not alone or (mine and not any(mine & self.words.wide(one) for one in alone)):
                 return True
         benefit = facts.benefit_denied(text)
+        if benefit and not added and not any(facts.negated(unit.text) for unit in units):
+            return True
         touching = {pair for one in evidence for pair in one.contacts}
         lies = facts.contacts(text)  # "don't let your back come off the ground" says that it stays on it
         shunned = any(
-            (facts.shunned(text) and facts.restricted(unit.text) and denied <= self.words.wide(unit.stems))
+            (
+                facts.shunned(text)
+                and facts.restricted(unit.text)
+                and denied <= self.words.wide(unit.stems)
+                and bool(denied & self.words.wide(facts.alone(unit.text, stem)) - self.words.rules.topic)
+            )
             or (facts.advised_against(text) and bool(denied) and denied <= self.words.wide(_adverse(unit)))
             for unit in units
         )
         # "Without a weight" of "a weight or just bodyweight" takes one of two.
         chosen = any(
-            denied <= self.words.wide(side) and facts.has_choice_word(text)
+            not side & unit.denied and denied <= self.words.wide(side) and facts.has_choice_word(text)
             for unit in units
             for pair in unit.alternatives
             for side in pair

@@ -21,7 +21,11 @@ _BEFORE = re.compile(r"^(?P<a>.*?),? ?\bbefore\b (?:you )?(?P<b>[^,]*)$", re.IGN
 _AFTER = re.compile(r"^(?P<b>.*?),? ?\b(?:after|once)\b (?:you(?:'ve| have)? )?(?P<a>[^,]*)$", re.IGNORECASE)
 _AFTER_FIRST = re.compile(r"^(?:after|once) (?:you(?:'ve| have)? )?(?P<a>[^,]*),(?P<b>.*)$", re.IGNORECASE)
 _AT_ONCE = re.compile(r"\b(?:simultaneously|at the same time|together|at once)\b", re.IGNORECASE)
-_TURN = re.compile(r"\b(?:then|finally|afterwards|before|followed by|after that|only then)\b", re.IGNORECASE)
+_TURN = re.compile(
+    r"\b(?:first|then|finally|afterwards|before|followed by|after that"
+    r"|only then)\b",
+    re.IGNORECASE,
+)
 _AGAIN = re.compile(r"\b(?:other|switch|swap|repeat|again|opposite|alternate)\b", re.IGNORECASE)
 
 

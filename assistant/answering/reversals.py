@@ -60,6 +60,7 @@ _RELIEFS = frozenset(map(stem, ("relief", "relieve", "ease", "reduce", "loosen",
 _ACTS = frozenset(map(stem, facts.ACTS))
 BEFORE, BEHIND = 5, 7
 """Words around a verb that what it is done to stands among."""
+_UNITS = frozenset(map(stem, ("minute", "second", "set", "rep", "one", "two", "three")))
 _CLAUSES = re.compile(r"[,;:–]|\b(?:so|but|which|because|while|as|until|if|when)\b")
 _DOES = re.compile(
     r"\b(?:support|work(?=s? (?:with|together|alongside|hand))|stabili[sz]e|absorb|transfer|protect"
@@ -203,7 +204,7 @@ class Reversals:
     def _other_cause(self, text: str, evidence: Sequence[Evidence]) -> bool:
         """Say whether something else does here what the passage says of one: "trails increase impact"."""
         for subject, sign, objects in facts.causes(text, stem):
-            who = subject - STOP - self.words.rules.link
+            who = subject - STOP - self.words.rules.link - _UNITS
             what = objects - STOP - self.words.rules.link
             if not who or not what:
                 continue

@@ -46,17 +46,19 @@ class Valence:
         if facts.benefit_denied(text):
             return False
         denials = facts.denials(text)
+        turns: set[bool] = set()
         for denial in denials:
             sense = self._of(_ENDED.split(denial.reach)[0])
             before, behind = self._all(denial.before), self._all(denial.behind)
             if sense == 0 or (turned_away and sense > 0):
                 return False
+            turns.add(sense < 0)
             if sense < 0:
                 if -1 in before or not (1 in before or _MEANT.search(denial.before)):
                     return False
             elif -1 not in before and -1 not in behind:
                 return False
-        return bool(denials)
+        return len(turns) == 1  # "without preparation … not overloaded" is of both kinds
 
     def cures(self, text: str) -> frozenset[str]:
         """Return the stems of good words that open a clause, where nothing bad comes of it.

@@ -59,7 +59,7 @@ _BENEFIT_DENIED = re.compile(
     r"\b(?:mak|made)\w* (?:little|no|hardly any) difference|\bdo(?:es)? (?:little|nothing)\b"
     r"|(?:\b(?:not|never|cannot|hardly|no longer)|n't) (?:really |actually |do much to "
     r"|\w+ly )?(?:help|work|reduce|relieve|"
-    r"ease|prevent|improve|strengthen|build|support|protect|matter|increase|boost|train|stabili[sz]e|benefit|count)"
+    r"ease|prevent|improve|strengthen|build|support|protect|matter|increase|boost|train|stabili[sz]e|benefit|count|needed|necessary|required|important|essential|useful)"
 )
 _ALONE = (
     re.compile(r"\b(?:only|solely|purely|exclusively)\b((?:\W+\w+){1,4})"),
@@ -85,11 +85,13 @@ def denials(text: str) -> list[Denial]:
         rest = plain[match.end() :]
         end = _SCOPE_END.search(rest)
         reach = _AUXILIARY.sub("", _QUANTIFIED.sub("", rest[: end.start()] if end else rest))
+        beyond = _NEGATIONS.search(reach)
         scope = WORDS.findall(reach)[: _SHORT_SCOPE.get(match.group().split()[0], SCOPE)]
         if match.group().startswith("keep"):  # "keep strain from shifting" denies the strain too
             scope = [*WORDS.findall(match.group())[1:-1], *scope]
         if not scope and _AT_THE_END.fullmatch(match.group()):  # "slouching is what it helps avoid"
             scope = WORDS.findall(_LAST_CLAUSE.split(plain[: match.start()])[-1])
+        reach = reach[: beyond.start()] if beyond else reach
         found.append(
             Denial(
                 match.group(),
