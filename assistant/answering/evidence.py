@@ -35,6 +35,8 @@ class Unit:
     """The stems behind a word of shrinking, to the end of the clause."""
     parts: frozenset[str]
     """The parts of the body that it names."""
+    lacks: bool
+    """Whether it says that something is missing: "without support"."""
     plain_stems: frozenset[str]
     """The stems without "lower" and "upper" where they name a part of the body."""
 
@@ -63,19 +65,36 @@ class Evidence:
                 tuple(facts.alternatives(part, stem)),
                 facts.lessened(part, stem),
                 facts.parts(part),
+                bool(re.search(r"\b(?:without|lack|no)\b", part, re.IGNORECASE)),
                 frozenset(stems(facts.unpaired(part))),
             )
             for text in texts
             for part in _CONTRAST.split(text)
         ]
+        self.listed = [unit.text.lower() for unit in self.units]
+        """Its sentences in lower case, those of a list with the line that heads it."""
+        head_line = ""
+        for at, line in enumerate(self.listed):
+            if line.endswith(":"):
+                head_line = line
+            elif head_line and not _whole(line):
+                self.listed[at] = f"{head_line[:-1]} {line}"
+            else:
+                head_line = ""
         self.bindings = {pair for text in texts for pair in facts.bindings(text) | facts.implied(text)}
         self.sides = [pairs for text in texts for part in facts.clauses(text) if (pairs := facts.sides(part))]
         self.sided = bool(self.sides) or bool(_SIDED.search(self.whole))
         self.limbs = facts.single(self.whole)
         self.contacts = {pair for text in texts for pair in facts.contacts(text)}
+        self.relations = {pair for text in texts for pair in facts.relations(text)}
         self.periods = {period for text in texts for period in facts.per_period(text)}
         self.dose = facts.numbers(chunk.exercise.dose) if chunk.exercise else []
         self.each_side = bool(chunk.exercise and re.search(r"\bside\b", chunk.exercise.dose))
+
+
+def _whole(line: str) -> bool:
+    """Say whether a line is a whole sentence, and so no point of a list."""
+    return line.endswith((".", "!", "?"))
 
 
 def plain(text: str) -> str:

@@ -14,6 +14,8 @@ import Stemmer
 from assistant.answering import facts
 
 WORD = re.compile(r"[a-zà-ÿ]+(?:['’][a-z]+)?", re.IGNORECASE)
+_LABEL = re.compile(r"((?:[\w'’-]+ ){0,5}[\w'’-]+):\s+")
+MOST_OPENINGS = 3
 LONG_ADVERB = 5
 _STEMMER = Stemmer.Stemmer("english")
 STOP = frozenset((
@@ -22,6 +24,14 @@ STOP = frozenset((
     "their", "and", "or", "so", "if", "when", "who", "whom", "can", "may", "will", "do", "does", "did",
     "have", "has", "i", "we", "our", "us", "into", "he", "she", "his", "her", "the", "re", "ve", "ll",
 ))  # fmt: skip
+
+
+_CONTRACTED = re.compile(
+    r"(?:i|you|we|they|he|she|it|that|there|here|what|who|where|how)['’](?:m|ve|re|ll|d|s)"
+    r"|(?:is|are|was|were|do|does|did|have|has|had|can|could|will|would|should|must|need|ai)n?['’]t|won['’]t",
+    re.IGNORECASE,
+)
+"""Function words; what a negation among them denies is read from the text."""
 
 
 class ClaimsError(ValueError):
@@ -42,8 +52,19 @@ class Rules:
     """Stem → the stems that may stand for it."""
     phrases: tuple[tuple[re.Pattern[str], str], ...] = ()
     """Wordings of several words and what the guide would say instead."""
+    openings: tuple[re.Pattern[str], ...] = ()
+    """Ways to open a sentence that say nothing of what it states."""
+    offers: tuple[re.Pattern[str], ...] = ()
+    """How a sentence begins that offers or asks something of the visitor."""
     concrete: frozenset[str] = frozenset()
     """Words that say something of their own, and must stand in the passage."""
+    good: frozenset[str] = frozenset()
+    bad: frozenset[str] = frozenset()
+    """Stems of what a body is better off with, and without."""
+    less: frozenset[str] = frozenset()
+    """Stems of `bad` that take something away: "release", which is good of what is bad."""
+    bare: frozenset[str] = frozenset()
+    """Stems of the adjectives that a label may hold: "the short version"."""
     plain: frozenset[str] = frozenset()
     """Words that say nothing of their own."""
 
@@ -65,6 +86,14 @@ class Rules:
             link = [*link, *table["words"]["plain"].split()]
             groups, pairs = table["synonyms"]["groups"], table["opposites"]["pairs"]
             poles = [(one.split(), other.split()) for one, other in table["opposites"]["poles"]]
+            openings, offers = (
+                tuple(re.compile(rf"^(?:{pattern})", re.IGNORECASE) for pattern in table["frames"][name])
+                for name in ("openings", "offers")
+            )
+            good, bad, less = (
+                frozenset(map(stem, table["valence"][name].split())) for name in ("good", "bad", "less")
+            )
+            bare = frozenset(map(stem, table["frames"]["adjectives"]))
             phrases = tuple((re.compile(a, re.IGNORECASE), b) for a, b in table["phrases"]["rewrite"])
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise ClaimsError(f"{path}: {error}; restore or mend it") from error
@@ -85,13 +114,19 @@ class Rules:
                 canon.setdefault(one, set()).update(alike)
         return cls(
             never,
-            frozenset(s for word in talk for s in stems(word)),
-            frozenset(s for word in topic for s in stems(word)),
-            frozenset(s for word in (*talk, *topic, *link) for s in stems(word)),
+            frozenset(s for word in talk for s in (*stems(word), stem(word))),
+            frozenset(s for word in topic for s in (*stems(word), stem(word))),
+            frozenset(s for word in (*talk, *topic, *link) for s in (*stems(word), stem(word))),
             {name: frozenset(others) for name, others in against.items()},
             {name: frozenset(group) for name, group in canon.items()},
             phrases,
+            openings,
+            offers,
             concrete,
+            good,
+            bad,
+            less,
+            bare,
             frozenset((*talk, *topic, *link)) - concrete,
         )
 
@@ -100,6 +135,23 @@ class Rules:
         for pattern, instead in self.phrases:
             text = pattern.sub(instead, text)
         return text
+
+    def unframed(self, text: str) -> str:
+        """Return `text` without what only opens it: "The good part is that", "One quick tip:"."""
+        for _ in range(MOST_OPENINGS):
+            label = _LABEL.match(text)
+            if label and all(s in self.link or s in self.bare for s in stems(label[1])):
+                text = text[label.end() :]
+                continue
+            rest = next((text[m.end() :] for p in self.openings if (m := p.match(text))), text)
+            if rest == text or not WORD.search(rest):
+                break
+            text = rest
+        return text
+
+    def offered(self, text: str) -> bool:
+        """Say whether `text` begins as an offer or a question to the visitor."""
+        return any(pattern.match(text) for pattern in self.offers)
 
 
 _GRADED = (
@@ -147,4 +199,8 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """Return the stems of the words of `text` that are neither articles and the like nor numbers."""
-    return [stem(w) for w in WORD.findall(text) if w.lower() not in STOP and w.lower() not in facts.FIGURES]
+    return [
+        stem(w)
+        for w in WORD.findall(text)
+        if w.lower() not in STOP and w.lower() not in facts.FIGURES and not _CONTRACTED.fullmatch(w)
+    ]

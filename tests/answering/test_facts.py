@@ -48,3 +48,35 @@ def test_a_negation_reaches_what_stands_behind_it() -> None:
 )
 def test_periods_are_read(text: str, periods: list[str]) -> None:
     assert facts.per_period(text) == periods
+
+
+def test_one_thing_over_another_is_a_relation() -> None:
+    assert facts.relations("Shoulders over wrists") == facts.relations("your wrists under your shoulders")
+    assert facts.relations("elbow under shoulder") != facts.relations("elbow under your hip")
+
+
+def test_a_breath_goes_with_the_shape_of_its_clause() -> None:
+    told = {("inhale", "arch"), ("exhale", "round")}
+    assert facts.bindings("Cat-Cow: arch on the inhale, round on the exhale.") == told
+    assert facts.bindings("As you breathe in, let your back arch; breathing out, round it.") >= {
+        ("inhale", "arch")
+    }
+    assert facts.bindings("Breathe in as you arch for the cat.") != {("inhale", "arch")}
+
+
+def test_limbs_that_move_in_turn() -> None:
+    assert facts.in_turn("Lower your right arm first and then your left leg.")
+    assert not facts.in_turn("Lower your right arm and left leg, then switch sides.")
+
+
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [("It isn't just about legs.", True), ("Miles alone won't do.", True), ("Only miles count.", False)],
+)
+def test_what_is_not_all_there_is(text: str, added: bool) -> None:
+    assert facts.additive(text) is added
+
+
+def test_minutes_are_of_something() -> None:
+    ((number, what),) = facts.complements("Add 10–15 minutes of core and back work after easy runs.")
+    assert number == Number("10", "15", "minute") and what == "core and back work"
