@@ -287,6 +287,9 @@ class Understanding:
             return intents
         found = self._intents.classify(mask(asking, self._find(asking), self._stand_in))
         best = found.best
+        if best == intents.best and found.scores[best] >= SURE_CORE and intents.best_out == "diagnosis":
+            # "My back hurts. What causes back strains?" asks of strains, not what the pain is.
+            return found if found.margin > intents.margin else intents
         if found.scores[best] < SURE_CORE or found.margin < 0 or best in (*SMALLTALK, *PARTIAL, intents.best):
             return intents
         return replace(
