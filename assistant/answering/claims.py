@@ -321,14 +321,17 @@ class Checker:
             return "opposite"
         if self._verbatim(text, evidence):
             return ""
-        vectors = self._encode([text, asked] if asked != text else [text]).T
-        nearest = max(float(np.max(self._rows[one.chunk.id] @ vectors)) for one in evidence)
         said = frozenset(stems(text)) - self.rules.talk
         known = own_meaning or exact or len(said & there) >= KNOWN_WORDS
         least = PLAIN_COSINE if foreign or not known else NUMBER_COSINE if exact else LEAST_COSINE
-        if nearest < least:
+        # Rewriting may take a sentence away from the guide's wording, so what was asked counts too.
+        if all(self._nearest(one, evidence) < least for one in dict.fromkeys((text, asked))):
             return "far"
         return ""
+
+    def _nearest(self, text: str, evidence: Sequence[Evidence]) -> float:
+        vector = self._encode([text])[0]
+        return max(float(np.max(self._rows[one.chunk.id] @ vector)) for one in evidence)
 
     def _other_work(self, text: str, evidence: Sequence[Evidence]) -> bool:
         """Say whether minutes or sets are of something else than in the passage: "20 minutes of running"."""
