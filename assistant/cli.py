@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import multiprocessing
 import os
 import sys
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -72,16 +75,27 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _refresh(settings: settings_module.Settings, clinics: list[settings_module.Settings]) -> Any:
-    """Bring the indexes up to date and say what takes long; return the embeddings where that took them."""
+def _stale(settings: settings_module.Settings, clinics: list[settings_module.Settings]) -> bool:
+    """Say whether the exported model is missing, or the index of any clinic out of date."""
+    from assistant.ingestion import index
+    from assistant.retrieval.embeddings import identity, is_exported
+
+    return not is_exported(settings) or any(index.stale(own, identity(settings)) for own in clinics)
+
+
+def _apart(work: Callable[..., object], *given: object) -> None:
+    """Do work in a process of its own: a server would keep the memory that torch and an ingest take."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        pool.submit(work, *given).result()
+
+
+def _refresh(settings: settings_module.Settings, clinics: list[settings_module.Settings]) -> None:
+    """Bring model and indexes up to date and say what takes long."""
     from assistant.ingestion import index
     from assistant.retrieval.embeddings import identity, is_exported, load_embeddings
 
-    exported = is_exported(settings)
     reasons = {own.clinic_id: index.stale(own, identity(settings)) for own in clinics}
-    if exported and not any(reasons.values()):
-        return None
-    if not exported:
+    if not is_exported(settings):
         _say("Preparing the embedding model (once, about 10 seconds) …")
     embeddings = load_embeddings(settings)
     for own in clinics:
@@ -91,7 +105,6 @@ def _refresh(settings: settings_module.Settings, clinics: list[settings_module.S
             for file in report.failed:
                 _say(f"Left out {file.path.name}: {file.error}")
             _prepare(own, embeddings)
-    return embeddings
 
 
 def _of(settings: settings_module.Settings) -> str:
@@ -130,7 +143,9 @@ def serve(
     from assistant import clinics
     from assistant.server import telemetry
 
-    _refresh(settings, clinics.load(settings))
+    own = clinics.load(settings)
+    if _stale(settings, own):
+        _apart(_refresh, settings, own)
 
     for name, value in (("HOST", settings.host), ("PORT", settings.port), ("WORKERS", settings.workers)):
         os.environ[f"ASSISTANT_{name}"] = str(value)
@@ -194,7 +209,9 @@ def ask(
     base, settings = settings_module.load(), _own(clinic)
     if question is not None:
         question = _checked(question)
-    embeddings = _refresh(base, [settings]) or load_embeddings(base)
+    if _stale(base, [settings]):
+        _refresh(base, [settings])
+    embeddings = load_embeddings(base)
     assistant = Assistant.load(settings, embeddings=embeddings)
     conversation = Conversation.new()
     if question is not None:

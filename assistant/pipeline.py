@@ -11,7 +11,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from langchain_core.documents import Document
-from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant import escalation, schema
 from assistant.answering import calendar, grounding, segments
@@ -27,13 +26,15 @@ from assistant.ingestion import index
 from assistant.openings import Openings
 from assistant.retrieval import relevance, vectorstore
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings, same_model
-from assistant.retrieval.hybrid import HybridRetriever
+from assistant.retrieval.hybrid import Hybrid
 from assistant.retrieval.reranker import load_reranker
 from assistant.retrieval.spelling import Spelling, short_forms
 from assistant.settings import Settings
 from assistant.wording import Wording
 
 if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
     from assistant.answering.generative import Speaker, Speech
 
 FOREIGN_WORDS = 3
@@ -80,7 +81,7 @@ class Assistant:
         self,
         settings: Settings,
         guardrail: Guardrail,
-        retriever: HybridRetriever,
+        retriever: Hybrid,
         answerer: Answerer,
         wording: Wording,
         build: str,
@@ -101,7 +102,14 @@ class Assistant:
         self.build = build
         """Name of the index that this assistant answers from."""
         self._openings = Openings[Turn]()
-        self.chain: Runnable[Turn, schema.Reply] = (
+
+    @property
+    def chain(self) -> Runnable[Turn, schema.Reply]:
+        """The pipeline as a LangChain chain, to be traced or built into another."""
+        # Imported only here: with them comes a client for traces, a fifth of all that a server loads.
+        from langchain_core.runnables import RunnableLambda
+
+        return (
             RunnableLambda(self._triage)
             | RunnableLambda(self._retrieve)
             | RunnableLambda(self._answer)
@@ -146,7 +154,7 @@ class Assistant:
         )
         short = short_forms(settings.knowledge("chat_words.toml"))
         texts = [*(chunk.searchable for chunk in build.chunks), *answerer.vocabulary]
-        retriever = HybridRetriever(
+        retriever = Hybrid(
             chunks=build.chunks,
             store=vectorstore.open_store(
                 settings, build.name, [chunk.id for chunk in build.chunks], build.vectors
@@ -391,9 +399,8 @@ class Assistant:
             if draft.plan is not None and not lead:
                 other = "_other" if triage.subject == "other" else ""
                 lead = self.wording.say(f"care.refer.reminder{other}")
-            general = (
-                self.wording.say("answers.lead.general") if draft.covered and "general" not in said else ""
-            )
+            tells = draft.covered and bool(draft.citations) and "general" not in said
+            general = self.wording.say("answers.lead.general") if tells else ""
             said += ["general"] if general else []
             before = "\n\n".join(part for part in (lead, general) if part)
             return before + gap if before else "", ""

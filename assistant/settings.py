@@ -106,8 +106,8 @@ class Settings(BaseSettings):
     """Name or path of a sentence-transformers model."""
     embedding_backend: Literal["onnx", "torch"] = "onnx"
     """`onnx` serves an fp32 export made once at ingest (same vectors, no torch at run time)."""
-    embedding_threads: int = Field(default=1, ge=1, le=64)
-    """Processor threads that one embedding call uses."""
+    embedding_threads: int = Field(default=0, ge=0, le=64)
+    """Processor threads of one embedding call; 0 shares the processors among the workers, four at most."""
     rerank_model: str = ""
     """Name or path of a sentence-transformers cross-encoder that orders passages again; empty uses none."""
     chroma_url: str = ""

@@ -226,9 +226,10 @@ class Answerer:
             handler = self._choose if barred else handler
             handler(draft, question)
             if intent in _OPEN and len(draft.listed) < WHOLE_LIST:
-                barred = self._barred(question)
-                self._also(draft, [c for c in question.anchors if not self.linker.serves(c) & barred])
-            if alone and intent in _UNSURE and not question.targets:
+                barred, counted = self._barred(question), bool(_asked_number(question))
+                near = [c for c in question.anchors if not (counted and c.exercise)]
+                self._also(draft, [c for c in near if not self.linker.serves(c) & barred])
+            if alone and intent in _UNSURE and not (question.targets or _asked_number(question)):
                 self._second_chance(draft, question)
         if len(draft.paragraphs) <= bool(missing):
             self._lead(draft, "related")
@@ -284,6 +285,10 @@ class Answerer:
         if rest and not memory.shown and listed[0].kind != "exercise":
             self._lead(draft, "more")
             self.composer.items(draft, rest)
+            return
+        if listed and not kin and not memory.shown:
+            draft.say(self.wording.say("answers.partly.all_shown"))
+            self.composer.suggest(draft, draft.topic)
             return
         every = self.composer.of_kind("exercise")
         unseen = [chunk for chunk in every if chunk.id not in memory.seen]
@@ -492,7 +497,7 @@ class Answerer:
             rest = [chunk for chunk in self.composer.of_kind("exercise") if chunk not in every]
             linked = [c for c in (*every, *rest) if not self.linker.serves(c) & barred][:MAX_CHOICES]
         wanted = [c for c in dict.fromkeys([*question.targets, *linked]) if c.id not in question.beside]
-        chosen = wanted[: max(MAX_CHOICES, len(question.targets))]
+        chosen = wanted[: _asked_number(question) or max(MAX_CHOICES, len(question.targets))]
         if chosen:
             self._lead(draft, "choose" if len(chosen) > 1 else "choose_one")
             self.composer.summaries(draft, chosen)
@@ -511,7 +516,10 @@ class Answerer:
             self._choose(draft, question)
             return
         purpose = " ".join(c.exercise.why for c in question.targets if c.exercise)
-        others = [c for c in self.linker.exercises(purpose, 2 * MAX_CHOICES) if c not in question.targets]
+        barred = self._barred(question)
+        found = self.linker.exercises(purpose, len(self.composer.chunks))
+        found += [chunk for chunk in self.composer.of_kind("exercise") if chunk not in found]
+        others = [c for c in found if c not in question.targets and not self.linker.serves(c) & barred]
         self._lead(draft, "choose")
         self.composer.summaries(draft, others[: MAX_CHOICES - 1])
 
@@ -635,3 +643,9 @@ class Answerer:
                 self.composer.ways(draft, self.clinic.ways_to_a_person())
         self.composer.suggest(draft, "smalltalk")
         return draft
+
+
+def _asked_number(question: Question) -> int:
+    """Return how many exercises are asked for ("the best two exercises"), 0 where no number is said."""
+    found = cues.SO_MANY.search(question.message) if question.intent == "choose" else None
+    return (cues.COUNTS.get(found[1].lower()) or int(found[1])) if found else 0

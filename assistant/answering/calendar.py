@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from icalendar import Calendar, Event
-
 from assistant import schema
 from assistant.answering.week import DAYS
 from assistant.wording import Wording
@@ -47,6 +45,9 @@ def render(
     Raises:
         CalendarError: `zone` is unknown or `at` is no time of day.
     """
+    # Imported only here: no server start needs it.
+    from icalendar import Calendar, Event
+
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")

@@ -112,3 +112,21 @@ CANNOT = re.compile(
     re.IGNORECASE,
 )
 """A movement or position that is not possible or not wanted."""
+INSTEAD = re.compile(
+    r"\b(?:instead|else|swap|replac\w+|substitut\w+|alternatives?|another (?:one|exercise|move)|"
+    r"other (?:ones?|exercises?|moves?|options?)|rather do)\b(?!\s+of\b)",
+    re.IGNORECASE,
+)
+"""Asks for something in the place of what is not wanted."""
+BOOKING = re.compile(
+    r"\b(?:book(?:ing|ed)?|appointments?|slots?|come in|reschedule|"
+    r"see (?:someone|somebody|you|one of you|a (?:physio\w*|person|doctor)))\b",
+    re.IGNORECASE,
+)
+"""A visit is meant, not a week of exercises."""
+SO_MANY = re.compile(
+    rf"\b([1-9]|{COUNT})\s+(?:best\s+|main\s+|good\s+|key\s+|top\s+|simple\s+|quick\s+|back\s+)*"
+    r"(?:exercises?|moves?|stretches|ones)\b",
+    re.IGNORECASE,
+)
+"""How many exercises are asked for."""

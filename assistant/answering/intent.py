@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,14 +101,18 @@ class IntentClassifier:
         inner = sum(len(examples) for examples in inside.values())
         sides = np.where(np.arange(len(texts)) < inner, 1.0, -1.0)
         weights = np.where(sides > 0, 0.5 / inner, 0.5 / max(len(texts) - inner, 1)) * len(texts)
-        self._plane = _ridge(self._masked, sides, weights, RIDGE)
-        self._plain_plane = _ridge(self._plain, sides, weights, RIDGE)
         kinds = np.zeros((len(texts), len(self._rows)))
         rarity = np.ones(len(texts))
         for column, rows in enumerate(self._rows.values()):
             kinds[rows, column] = 1.0
             rarity[rows] = (rows.stop - rows.start) ** -0.5
-        self._kinds = _ridge(self._masked, kinds, rarity * len(texts) / rarity.sum(), KINDS_RIDGE)
+        rarity *= len(texts) / rarity.sum()
+        # Beside the rest of a start: the linear algebra holds no lock of Python's.
+        pool = ThreadPoolExecutor(1)
+        self._plane = pool.submit(_ridge, self._masked, sides, weights, RIDGE)
+        self._plain_plane = pool.submit(_ridge, self._plain, sides, weights, RIDGE)
+        self._kinds = pool.submit(_ridge, self._masked, kinds, rarity, KINDS_RIDGE)
+        pool.shutdown(wait=False)
 
     @classmethod
     def load(
@@ -155,11 +160,12 @@ class IntentClassifier:
         there = np.isfinite(nearest)
         means = np.where(there, nearest, 0.0).sum(axis=1) / there.sum(axis=1)
         joined = NEAREST_WEIGHT * nearest[:, 0] + (1 - NEAREST_WEIGHT) * means
-        planes = vector @ self._kinds[:-1] + self._kinds[-1]
+        kinds = self._kinds.result()
+        planes = vector @ kinds[:-1] + kinds[-1]
         scores = dict(zip(self._names, joined.tolist(), strict=True))
         likely = dict(zip(self._names, (joined + KINDS_WEIGHT * planes).tolist(), strict=True))
         ranked = sorted(scores, key=lambda name: -likely[name])
-        side = self._plain_plane if plain else self._plane
+        side = (self._plain_plane if plain else self._plane).result()
         return Intents(
             scores={name: scores[name] for name in ranked if name not in self._outside},
             out={name: scores[name] for name in ranked if name in self._outside},

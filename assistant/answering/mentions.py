@@ -69,6 +69,7 @@ class Mentions:
             self._names[chunk.id] = tuple(w for w in words(plain) if w not in _SKIP)
             self._short[chunk.id] = frozenset(short)
         named = {w for name in self._names.values() for w in name}
+        self._telling = {form for w in named for form in forms(w)}.union(*self._short.values())
         self._whole = {
             chunk_id
             for chunk_id, name in self._names.items()
@@ -99,7 +100,10 @@ class Mentions:
 
     def find(self, text: str) -> list[Mention]:
         """Return the exercises that `text` names, in the order of the text."""
-        asked = _Tokens(words(text), self._is_word)
+        tokens = words(text)
+        if self._telling.isdisjoint(tokens) and all(map(self._is_word, tokens)):
+            return []
+        asked = _Tokens(tokens, self._is_word)
         found: dict[str, Mention] = {}
         for chunk in self._exercises:
             if mention := self._match(chunk, asked):
@@ -175,7 +179,7 @@ class _Tokens:
 
     def position(self, word: str) -> int | None:
         """Return where a word stands, perhaps misspelled."""
-        for form in (word, f"{word}ing", f"{word[:-1]}ing"):
+        for form in forms(word):
             if (place := self._places.get(form)) is not None:
                 return place
         if len(word) < 4:
@@ -185,6 +189,11 @@ class _Tokens:
             if abs(len(token) - len(word)) <= allowed and DamerauLevenshtein.distance(token, word) <= allowed:
                 return index
         return None
+
+
+def forms(word: str) -> tuple[str, ...]:
+    """Return the forms in which a word of a name is the word."""
+    return word, f"{word}ing", f"{word[:-1]}ing"
 
 
 def mask(text: str, mentions: Sequence[Mention], stand_in: str) -> str:

@@ -11,7 +11,7 @@ from assistant.answering.concepts import Linker
 from assistant.answering.extractive import Composer
 from assistant.answering.mentions import Mentions
 from assistant.answering.planner import Rules, draw
-from assistant.answering.week import Week, read
+from assistant.answering.week import Week, besides_sport, read
 from assistant.answering.wishes import wishes
 from assistant.ingestion.chunks import Chunk
 from assistant.wording import Wording
@@ -48,8 +48,9 @@ class PlanWriter:
         Without `whole` the table that was shown is not said again, only how it gets into a calendar.
         """
         week = self.changed(message, before or Week())
-        if self._linker.concepts.named(message) and before is None:
-            week.goal = message
+        wish = besides_sport(message)
+        if self._linker.concepts.named(wish) and before is None:
+            week.goal = wish
         preferred = self._linker.exercises(week.goal, len(self._chunks)) if week.goal else []
         drawn = draw(week, self._rules, preferred)
         week.assumed = {} if drawn.runs == week.runs else drawn.runs

@@ -11,10 +11,14 @@ _ASKS = (
     r"(?:how|what|when|where|why|who)(?:'?s|’s)?|which|can|could|should|do|does|did|is|are|will|would|may|"
     r"show|explain|tell|give|list|make|plan|put|compare"
 )
+_ASKS_ON = _ASKS.replace(
+    "|do|", r"|do(?=\s+(?:you|u|i|we|they|it|the|these|those|this|that|my|your|any|both|all)\b)|"
+)
+"""Behind an "and" a bare "do" tells as often as it asks: "I run on Monday and do yoga on Sunday"."""
 _SPLIT = re.compile(
     rf"(?<=[?])\s*(?:and|also|plus|oh and|&)?\s+(?=\S)"
     rf"|[.;!\n]+\s+(?:and |also |plus )?(?=(?:{_ASKS})\b)"
-    rf"|,?\s+(?:and|also|plus|&)\s+(?:also\s+)?(?=(?:{_ASKS})\b)",
+    rf"|,?\s+(?:and|also|plus|&)\s+(?:also\s+)?(?=(?:{_ASKS_ON})\b)",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from langchain_core.documents import Document
 
 from assistant.answering import cues, week
+from assistant.answering.compose import exercise_of
 from assistant.answering.concepts import Linker
 from assistant.answering.intent import IntentClassifier, Intents
 from assistant.answering.memory import Memory, Question
@@ -159,6 +160,10 @@ class Understanding:
         intents = self._of_core(message, intents)
         beside = [chunk.id for chunk in named] if named and cues.BESIDES.search(message) else []
         named = [] if beside else named
+        if memory.week is None and (refused := self._refused(message)):
+            return Question(message, "alternative", refused, context=message, named=True)
+        if cues.BOOKING.search(message):
+            intents = self._of_a_visit(intents)
         if item := self._item(message, memory):
             return Question(message, "item", [], [item], context=item.searchable)
         if not beside:
@@ -187,6 +192,10 @@ class Understanding:
             if not again.startswith(("out.", "meta")) and again not in SMALLTALK:
                 intents, intent, text = joined, again, f"{before} {message}"
         listed = {self._by_id[i].kind for i in memory.listed if i in self._by_id}
+        unsaid = intent == "protect" and intents.scores[intent] < SURE_LIST and before
+        if unsaid and len(message.split()) <= SHORT_WORDS and memory.listed and not self._names_concept(text):
+            # "and when to replace?" after a word on shoes goes on about the shoes.
+            text = f"{before} {message}"
         if intent == "protect" and "tip" in listed and not cues.OF_THE_SAME.search(message):
             # Tips again, and nothing said of which: the others.
             intent = intent if self._names_concept(text) else "more"
@@ -258,6 +267,20 @@ class Understanding:
         return replace(
             intents, scores={best: max(intents.scores[best], found.scores[best]), **intents.scores}
         )
+
+    def _refused(self, message: str) -> list[Chunk]:
+        """Return the exercises for which something else is asked: "no lunges, what instead"."""
+        if not cues.INSTEAD.search(message):
+            return []
+        gone = [i for wish in wishes(message, self._mentions) if wish.out for i in wish.ids]
+        every = (chunk for chunk in self._by_id.values() if chunk.exercise)
+        return [chunk for chunk in every if exercise_of(chunk).id in gone]
+
+    @staticmethod
+    def _of_a_visit(intents: Intents) -> Intents:
+        """Leave out the plan where a visit is booked: both speak of days."""
+        rest = {name: score for name, score in intents.scores.items() if name not in PLAN_TALK}
+        return replace(intents, scores=rest) if intents.best in PLAN_TALK else intents
 
     def texts(self, message: str, memory: Memory) -> list[str]:
         """Return the texts whose embeddings `understand` and what follows it may ask for."""
@@ -519,6 +542,8 @@ class Understanding:
     ) -> bool:
         """Say whether the message asks for a plan or changes the one that was drawn."""
         days = self._days(message)
+        if memory.week is None and cues.BOOKING.search(message):
+            return False
         score = intents.scores.get("plan", 0.0)
         near = score >= max(intents.scores.values()) - 0.12
         if memory.week is not None:

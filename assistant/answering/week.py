@@ -111,6 +111,11 @@ _AWAY = re.compile(
 )
 
 
+def besides_sport(message: str) -> str:
+    """Return a message without its words for cross-training: yoga on Sundays is no wish to be more supple."""
+    return re.sub(rf"\b(?:{_RUNS['cross-training']})\b", " ", message, flags=re.IGNORECASE)
+
+
 class Week(BaseModel):
     """A visitor's week as far as it is known."""
 

@@ -10,6 +10,9 @@ from assistant.answering.compose import exercise_of
 from assistant.answering.mentions import Mentions
 
 _CLAUSES = re.compile(r"[,;.!?\n]+|\bbut\b|\bthen\b", re.IGNORECASE)
+_SWAP = re.compile(
+    r"\b(?:swap|replace|exchange|substitute)\b(.+?)(?:\b(?:for|with|by)\b(.*))?$", re.IGNORECASE
+)
 _OUT = re.compile(
     r"\b(?:no|not|without|hate|loathe|skip|drop|remove|delete|avoid|leave out|take out|lose|swap out|minus|"
     r"instead of|except|can'?t do|cannot do|(?:do|did|does)(?:n'?t| not) (?:like|want|fancy))\b",
@@ -31,6 +34,11 @@ class Wish(NamedTuple):
 def wishes(text: str, mentions: Mentions) -> Iterator[Wish]:
     """Yield the wishes of `text` about exercises, clause by clause: "more bridges, but I hate planks"."""
     for clause in _CLAUSES.split(text):
+        if swapped := _SWAP.search(clause):
+            for part, gone in ((swapped[1], True), (swapped[2] or "", False)):
+                if ids := [exercise_of(mention.chunk).id for mention in mentions.find(part)]:
+                    yield Wish(ids, gone)
+            continue
         out = _OUT.search(clause)
         if not out and not _IN.search(clause):
             continue

@@ -42,6 +42,8 @@ CACHE_SIZE = 4_096
 KEPT_BATCH = 16
 """Least number of texts whose vectors are worth a file."""
 EXPORT_VERSION = 3
+MOST_THREADS = 4
+"""A short text's matrices are too small for more."""
 
 
 class LocalEmbeddings(Embeddings):
@@ -189,25 +191,31 @@ def load_embeddings(
         adapter = _adapter(weights)
     elif not adapted:
         adapter = None
-    named = identity(settings)
+    named, threads = identity(settings), threads_of(settings)
     if (folder := _export_folder(settings, source, weights, adapter)) is not None:
         if not (folder / "export.json").is_file():
             export(source, folder, adapter)
-        onnx = OnnxEncoder(folder, settings.embedding_threads)
-        lanes = max(1, (os.cpu_count() or 1) // (settings.workers * settings.embedding_threads))
+        onnx = OnnxEncoder(folder, threads)
+        lanes = max(1, (os.cpu_count() or 1) // (settings.workers * threads))
         return LocalEmbeddings(
             Batcher(onnx, lanes),
             identity=named,
             vocabulary=onnx.vocabulary,
             scored_from=adapter.weight.shape[0] if adapter else None,
         )
-    torch = TorchEncoder(source, settings.embedding_threads, adapter)
+    torch = TorchEncoder(source, threads, adapter)
     return LocalEmbeddings(
         torch,
         identity=named,
         vocabulary=frozenset(torch.model.tokenizer.get_vocab()),
         scored_from=adapter.weight.shape[0] if adapter else None,
     )
+
+
+def threads_of(settings: Settings) -> int:
+    """Return the processor threads of one embedding call; the vectors are the same with any number."""
+    share = (os.cpu_count() or 1) // settings.workers
+    return settings.embedding_threads or min(MOST_THREADS, max(1, share))
 
 
 def identity(settings: Settings) -> str:

@@ -6,8 +6,10 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,18 +109,44 @@ class OnnxEncoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        # Threads that wait by spinning take the processor from whatever else answers.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._folder = folder
+        # Loading holds no lock of Python's, so the rest of a start goes on beside it.
+        pool = ThreadPoolExecutor(1)
+        self._loading = pool.submit(
+            onnxruntime.InferenceSession,
+            str(folder / "model.onnx"),
+            options,
+            providers=["CPUExecutionProvider"],
         )
-        self._inputs = {item.name for item in self._session.get_inputs()}
+        pool.shutdown(wait=False)
         self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
         limit = json.loads((folder / "export.json").read_text())["max_word_pieces"]
         self.vocabulary = frozenset(self._tokenizer.get_vocab())
         self._tokenizer.enable_truncation(limit)
         self._tokenizer.no_padding()
 
+    @cached_property
+    def _session(self) -> Any:
+        try:
+            return self._loading.result()
+        except Exception as error:
+            raise ModelError(
+                f"the exported model in {self._folder} cannot be loaded ({type(error).__name__}); "
+                "delete that folder: it is made anew"
+            ) from error
+
+    @cached_property
+    def _inputs(self) -> frozenset[str]:
+        return frozenset(item.name for item in self._session.get_inputs())
+
     def __call__(self, texts: Sequence[str], /) -> Vectors:
-        """Run texts of about one length together."""
+        """Run texts of about one length together.
+
+        Raises:
+            ModelError: the export is damaged; it is loaded in the background and missed only here.
+        """
         pieces = [item.ids for item in self._tokenizer.encode_batch(list(texts))]
         order = sorted(range(len(pieces)), key=lambda index: len(pieces[index]))
         rows: list[Vectors] = [np.zeros(0, np.float32)] * len(pieces)

@@ -15,11 +15,8 @@ from typing import Any
 import bm25s
 import numpy as np
 import Stemmer
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
-from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
-from pydantic import ConfigDict, Field, PrivateAttr
 
 from assistant.ingestion.chunks import Chunk, sentences
 from assistant.retrieval.embeddings import LocalEmbeddings
@@ -50,61 +47,69 @@ POOL = 60
 Needs = Callable[[str], Mapping[str, float]]
 
 
-class HybridRetriever(BaseRetriever):
+class Hybrid:
     """The guide's passages for a question, best first, as LangChain documents.
 
     A document's metadata hold `chunk_id`, `section`, `kind`, `topic`, `dense` (cosine similarity, -1 to 1),
     `lexical` (BM25 score, 0 where no word is shared) and `score` (the joined score).
 
+    Args:
+        chunks: All passages.
+        store: Their vectors.
+        embeddings: Embed the questions.
+        k: How many passages a search returns.
+        mend: Mends misspelled words of a query before it is searched.
+        rerank: Scores the best passages again, question and passage read together; None keeps the order.
+        needs: Returns the muscles, movements and complaints in a text with their weights.
+        encode: Embeds the passages' lines once, perhaps from a cache; by default the embeddings themselves.
+
     Example:
-        >>> retriever = HybridRetriever(chunks=chunks, store=store, embeddings=embeddings)  # doctest: +SKIP
-        >>> retriever.invoke("tight hips", k=3)  # doctest: +SKIP
+        >>> hybrid = Hybrid(chunks, store, embeddings)  # doctest: +SKIP
+        >>> hybrid.search("tight hips", k=3)  # doctest: +SKIP
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    chunks: Sequence[Chunk]
-    store: Store
-    embeddings: LocalEmbeddings
-    k: int = Field(default=DEFAULT_K, ge=1)
-    mend: Callable[[str], str] = str
-    """Mends misspelled words of a query before it is searched."""
-    rerank: Callable[[str, Sequence[str]], Sequence[float]] | None = None
-    """Scores the best passages again, question and passage read together; None keeps the fused order."""
-    needs: Needs | None = None
-    """Returns the muscles, movements and complaints in a text with their weights."""
-    encode: Callable[[Sequence[str]], NDArray[np.float32]] | None = None
-    """Embeds the passages' lines once, perhaps from a cache; by default the embeddings themselves."""
-    use_dense: bool = True
-    use_lexical: bool = True
-
-    _by_id: dict[str, Chunk] = PrivateAttr(default_factory=dict)
-    _bm25: Any = PrivateAttr(default=None)
-    _stemmer: Any = PrivateAttr(default=None)
-    _lines: Any = PrivateAttr(default=None)
-    _line_owners: list[str] = PrivateAttr(default_factory=list)
-    _line_starts: list[int] = PrivateAttr(default_factory=list)
-    _served: dict[str, frozenset[str]] = PrivateAttr(default_factory=dict)
-
-    def model_post_init(self, _context: Any, /) -> None:
-        """Index the passages' words, lines and needs."""
-        self._by_id = {chunk.id: chunk for chunk in self.chunks}
+    def __init__(
+        self,
+        chunks: Sequence[Chunk],
+        store: Store,
+        embeddings: LocalEmbeddings,
+        *,
+        k: int = DEFAULT_K,
+        mend: Callable[[str], str] = str,
+        rerank: Callable[[str, Sequence[str]], Sequence[float]] | None = None,
+        needs: Needs | None = None,
+        encode: Callable[[Sequence[str]], NDArray[np.float32]] | None = None,
+        use_dense: bool = True,
+        use_lexical: bool = True,
+    ) -> None:
+        self.chunks = chunks
+        self.store = store
+        self.embeddings = embeddings
+        self.k = k
+        self.mend = mend
+        self.rerank = rerank
+        self.needs = needs
+        self.use_dense = use_dense
+        self.use_lexical = use_lexical
+        self._by_id = {chunk.id: chunk for chunk in chunks}
         self._stemmer = Stemmer.Stemmer("english")
-        if self.chunks:
+        self._bm25: Any = None
+        if chunks:
             self._bm25 = bm25s.BM25()
-            self._bm25.index(self._words([chunk.searchable for chunk in self.chunks]), show_progress=False)
-        lines = [(chunk.id, line) for chunk in self.chunks for line in _lines(chunk)]
+            self._bm25.index(self._words([chunk.searchable for chunk in chunks]), show_progress=False)
+        self._lines: NDArray[np.float32] | None = None
+        lines = [(chunk.id, line) for chunk in chunks for line in _lines(chunk)]
         if 0 < len(lines) <= MOST_LINES:
-            encode = self.encode or self.embeddings.encode
-            self._lines = encode([line for _, line in lines])
+            self._lines = (encode or embeddings.encode)([line for _, line in lines])
             owners = [owner for owner, _ in lines]
             self._line_starts = [n for n, owner in enumerate(owners) if not n or owner != owners[n - 1]]
             self._line_owners = [owners[n] for n in self._line_starts]
-        if self.needs is not None:
-            self._served = {chunk.id: frozenset(self.needs(chunk.searchable)) for chunk in self.chunks}
+        self._served: dict[str, frozenset[str]] = {}
+        if needs is not None:
+            self._served = {chunk.id: frozenset(needs(chunk.searchable)) for chunk in chunks}
 
     def search(self, query: str, k: int | None = None) -> list[Document]:
-        """Return the `k` best passages for `query`; `k` defaults to the retriever's own."""
+        """Return the `k` best passages for `query`; `k` defaults to its own."""
         wanted = self.k if k is None else k
         query = self.mend(query)
         dense = self._dense(query, max(wanted, POOL)) if self.use_dense else {}
@@ -148,11 +153,6 @@ class HybridRetriever(BaseRetriever):
     def chunk(self, chunk_id: str) -> Chunk:
         """Return the chunk of that id."""
         return self._by_id[chunk_id]
-
-    def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
-    ) -> list[Document]:
-        return self.search(query, k)
 
     def _dense(self, query: str, k: int) -> dict[str, float]:
         if not self.chunks:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from assistant.retrieval.embeddings import threads_of
 from assistant.settings import Settings
 
 
@@ -64,4 +65,4 @@ def load_reranker(settings: Settings) -> Reranker | None:
     Raises:
         RerankerError: it cannot be loaded.
     """
-    return Reranker(settings.rerank_model, settings.embedding_threads) if settings.rerank_model else None
+    return Reranker(settings.rerank_model, threads_of(settings)) if settings.rerank_model else None

@@ -81,7 +81,7 @@ def test_no_week_breaks_a_rule_of_the_guide(rules: Rules, week: Week) -> None:
         assert "sessions" in told
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(week=WEEKS, zone=strategies.sampled_from(["", "Europe/London", "America/New_York", "Asia/Kolkata"]))
 def test_every_calendar_is_read_by_two_libraries(rules: Rules, week: Week, zone: str) -> None:
     drawn = draw(week, rules, [])

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+import os
 
+import numpy as np
+import pytest
+
+from assistant import settings as settings_module
 from assistant.retrieval import encoders as module
-from assistant.retrieval.embeddings import LocalEmbeddings
+from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings, threads_of
+from assistant.settings import Settings
 
 
 def test_texts_run_beside_texts_of_about_their_length() -> None:
@@ -27,3 +32,24 @@ def test_a_short_text_beside_a_long_one_keeps_its_vector(embeddings: LocalEmbedd
     for text, row in zip([long, "hips", "bird dogs"], both, strict=True):
         alone = LocalEmbeddings(embeddings._encoder, identity="x").encode([text])[0]
         assert np.array_equal(alone, row) or np.allclose(alone, row, atol=1e-6)
+
+
+def test_the_number_of_threads_changes_no_vector() -> None:
+    texts = ["bird dogs", "my hips are tight after a day at the desk, what should I do first?"]
+    rows = [
+        load_embeddings(settings_module.load(embedding_threads=threads)).encode(texts)
+        for threads in (1, 2, 3)
+    ]
+    assert np.array_equal(rows[0], rows[1]) and np.array_equal(rows[0], rows[2])
+
+
+def test_the_processors_are_shared_among_the_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for processors, workers, given, threads in (
+        (2, 1, 0, 2),
+        (2, 2, 0, 1),
+        (1, 4, 0, 1),
+        (64, 2, 0, 4),
+        (8, 1, 6, 6),
+    ):
+        monkeypatch.setattr(os, "cpu_count", lambda number=processors: number)
+        assert threads_of(Settings(workers=workers, embedding_threads=given)) == threads

@@ -11,7 +11,8 @@ from langchain_tests.integration_tests import RetrieversIntegrationTests
 from assistant.ingestion import index
 from assistant.retrieval import vectorstore
 from assistant.retrieval.embeddings import LocalEmbeddings
-from assistant.retrieval.hybrid import HybridRetriever
+from assistant.retrieval.hybrid import Hybrid
+from assistant.retrieval.retriever import HybridRetriever
 from assistant.settings import Settings
 
 
@@ -27,7 +28,7 @@ class TestStandard(RetrieversIntegrationTests):
 
     @pytest.fixture(autouse=True)
     def _index(self, guide_settings: Settings, embeddings: LocalEmbeddings) -> None:
-        type(self)._parts = parts(guide_settings, embeddings)
+        type(self)._parts = {"hybrid": Hybrid(**parts(guide_settings, embeddings))}
 
     _parts: dict[str, Any]
 
@@ -46,7 +47,7 @@ class TestStandard(RetrieversIntegrationTests):
 
 @pytest.fixture
 def retriever(guide_settings: Settings, embeddings: LocalEmbeddings) -> HybridRetriever:
-    return HybridRetriever(**parts(guide_settings, embeddings))
+    return HybridRetriever(hybrid=Hybrid(**parts(guide_settings, embeddings)))
 
 
 @pytest.mark.parametrize(
@@ -73,8 +74,8 @@ def test_documents_say_how_near_they_are(retriever: HybridRetriever) -> None:
 
 @pytest.mark.parametrize("off", ["use_dense", "use_lexical"])
 def test_each_ranking_works_alone(guide_settings: Settings, embeddings: LocalEmbeddings, off: str) -> None:
-    alone = HybridRetriever(**parts(guide_settings, embeddings), **{off: False})
-    assert alone.invoke("glute bridge")[0].metadata["title"] == "Glute Bridges"
+    alone = Hybrid(**parts(guide_settings, embeddings), **{off: False})
+    assert alone.search("glute bridge")[0].metadata["title"] == "Glute Bridges"
 
 
 def test_a_query_of_unknown_words_only_is_answered_by_meaning(retriever: HybridRetriever) -> None:
@@ -90,8 +91,8 @@ def test_shared_needs_raise_a_passage(guide_settings: Settings, embeddings: Loca
     given = parts(guide_settings, embeddings)
     wanted = next(chunk for chunk in given["chunks"] if chunk.title == "Vary surfaces")
     query = "what do you think of it"
-    plain = HybridRetriever(**given).search(query, 60)
-    needing = HybridRetriever(
+    plain = Hybrid(**given).search(query, 60)
+    needing = Hybrid(
         **given, needs=lambda text: {"ground": 1.0} if text in (query, wanted.searchable) else {}
     ).search(query, 60)
 

@@ -9,7 +9,6 @@ import pytest
 from assistant.conversation import Conversation
 from assistant.pipeline import Assistant
 from assistant.retrieval.embeddings import LocalEmbeddings
-from assistant.retrieval.hybrid import HybridRetriever
 from assistant.retrieval.reranker import Reranker, RerankerError, load_reranker
 from assistant.settings import Settings
 
@@ -77,7 +76,7 @@ def test_the_setting_switches_it_on_and_the_assistant_answers(
 
 def test_without_the_setting_there_is_none(guide_settings: Settings) -> None:
     assert load_reranker(guide_settings) is None
-    assert HybridRetriever.model_fields["rerank"].default is None
+    assert Assistant.load(guide_settings).retriever.rerank is None
 
 
 def test_a_model_that_is_none_says_what_to_mend(tmp_path: Path) -> None:
