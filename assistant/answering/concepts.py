@@ -109,11 +109,20 @@ class Concepts:
 
     def _find(self, text: str) -> frozenset[str]:
         stems = _stems(text)
-        return frozenset(
-            name
+        found = [
+            (place, place + len(term), name)
             for place, stem in enumerate(stems)
             for term, name in self._terms.get(stem, ())
             if stems[place : place + len(term)] == term
+        ]
+        # "Sit-ups" name an exercise and nobody who sits.
+        things = [(start, end) for start, end, name in found if name in self.things]
+        return frozenset(
+            name
+            for start, end, name in found
+            if not any(
+                first <= start and end <= last and end - start < last - first for first, last in things
+            )
         )
 
     def wording(self, text: str, names: Set[str]) -> list[str]:
