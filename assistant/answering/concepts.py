@@ -115,7 +115,7 @@ class Concepts:
             for term, name in self._terms.get(stem, ())
             if stems[place : place + len(term)] == term
         ]
-        # "Sit-ups" name an exercise and nobody who sits.
+        # "Sit-ups" name an exercise and nobody who sits; "hip thrusts" are for the hips all the same.
         things = [(start, end) for start, end, name in found if name in self.things]
         return frozenset(
             name
