@@ -109,20 +109,11 @@ class Concepts:
 
     def _find(self, text: str) -> frozenset[str]:
         stems = _stems(text)
-        found = [
-            (place, place + len(term), name)
+        return frozenset(
+            name
             for place, stem in enumerate(stems)
             for term, name in self._terms.get(stem, ())
             if stems[place : place + len(term)] == term
-        ]
-        # "Sit-ups" name an exercise and nobody who sits; "hip thrusts" are for the hips all the same.
-        things = [(start, end) for start, end, name in found if name in self.things]
-        return frozenset(
-            name
-            for start, end, name in found
-            if not any(
-                first <= start and end <= last and end - start < last - first for first, last in things
-            )
         )
 
     def wording(self, text: str, names: Set[str]) -> list[str]:
