@@ -19,6 +19,8 @@ STORY_WORDS = 12
 """From this length on, a finding of the rules may be a side remark."""
 
 
+SIGN_WORDS = 14
+"""Up to this length a sentence that tells of a sign and of the pain means both."""
 LONG_WORDS = 25
 """From this length on the rules miss more than they find."""
 
@@ -45,6 +47,8 @@ def weigh(
     if level == "urgent":
         pained = limits.veto_pain if story else 0.0
         if urgent >= (pained if now.pain == "present" else limits.veto) or _sacred(now):
+            return
+        if any(_beside_pain(f, reading) for f in _own_signs(now)):
             return
         if len(reading.sentences) > 1 and any(
             alone(f.context) >= limits.urgent_alone for f in _own_signs(now)
@@ -104,6 +108,15 @@ def raise_later(
 
 def _own_signs(now: TriageState) -> list[Fact]:
     return [f for f in now.facts if f.level == "urgent" and f.subject == "self" and f.context]
+
+
+def _beside_pain(fact: Fact, reading: Reading) -> bool:
+    """Say whether a sign stands in one short sentence with the pain: "I have a fever and my back hurts"."""
+    told = {n for n, m in reading.pains if m.status == "present" and m.site == "back"}
+    return any(
+        sentence.text[:400] == fact.context and number in told and len(sentence.words) <= SIGN_WORDS
+        for number, sentence in enumerate(reading.sentences)
+    )
 
 
 def _sacred(now: TriageState) -> bool:
