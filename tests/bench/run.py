@@ -284,7 +284,8 @@ def compare(folder: Path, embeddings: LocalEmbeddings, rounds: int, seconds: flo
         head[1],
         *(server.row("repeated") for server in servers),
         "",
-        f"Bare embedding call (onnxruntime, one thread, the limit): {embed:.1f} ms. "
+        f"Bare embedding call (onnxruntime, two threads as the server of one worker runs it, the limit): "
+        f"{embed:.1f} ms. "
         f"Bare retrieval of LangChain's tutorial pipeline (torch, two threads): {bare:.1f} ms.",
         "",
         "| bar | wanted | measured | |",
