@@ -176,6 +176,8 @@ class Assistant:
         watch = None
         if guardrail.head is not None and not same_model(guardrail.head.model, settings.embedding_model):
             watch = load_embeddings(settings.model_copy(update={"embedding_model": guardrail.head.model}))
+        # The model loads beside all this: one that cannot be loaded ends the start, not the first question.
+        embeddings.encode([stand_in])
         return cls(settings, guardrail, retriever, answerer, wording, build.name, today, speaker, watch)
 
     def reply(self, message: str, conversation: Conversation) -> schema.Reply:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assistant import settings as settings_module
+from assistant.pipeline import Assistant
 from assistant.retrieval import encoders as module
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings, threads_of
 from assistant.settings import Settings
@@ -53,3 +57,15 @@ def test_the_processors_are_shared_among_the_workers(monkeypatch: pytest.MonkeyP
     ):
         monkeypatch.setattr(os, "cpu_count", lambda number=processors: number)
         assert threads_of(Settings(workers=workers, embedding_threads=given)) == threads
+
+
+def test_a_damaged_export_ends_the_start_and_names_its_folder(
+    guide_settings: Settings, embeddings: LocalEmbeddings, tmp_path: Path
+) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"not a model")
+    (tmp_path / "export.json").write_text('{"max_word_pieces": 256}')
+    whole = next(settings_module.load().data_dir.glob("models/*/tokenizer.json"))
+    shutil.copy(whole, tmp_path / "tokenizer.json")
+    broken = LocalEmbeddings(module.OnnxEncoder(tmp_path, 1), identity=embeddings.identity)
+    with pytest.raises(module.ModelError, match=re.escape(str(tmp_path))):
+        Assistant.load(guide_settings, embeddings=broken)
