@@ -69,7 +69,11 @@ class Mentions:
             self._names[chunk.id] = tuple(w for w in words(plain) if w not in _SKIP)
             self._short[chunk.id] = frozenset(short)
         named = {w for name in self._names.values() for w in name}
-        self._telling = {form for w in named for form in forms(w)}.union(*self._short.values())
+        self._forms = {
+            chunk_id: self._short[chunk_id].union(*(forms(w) for w in name))
+            for chunk_id, name in self._names.items()
+        }
+        self._telling = frozenset[str]().union(*self._forms.values())
         self._whole = {
             chunk_id
             for chunk_id, name in self._names.items()
@@ -101,11 +105,14 @@ class Mentions:
     def find(self, text: str) -> list[Mention]:
         """Return the exercises that `text` names, in the order of the text."""
         tokens = words(text)
-        if self._telling.isdisjoint(tokens) and all(map(self._is_word, tokens)):
+        correct = all(map(self._is_word, tokens))
+        if correct and self._telling.isdisjoint(tokens):
             return []
         asked = _Tokens(tokens, self._is_word)
         found: dict[str, Mention] = {}
         for chunk in self._exercises:
+            if correct and self._forms[chunk.id].isdisjoint(tokens):
+                continue  # without a misspelled word, a name is told by a word of it
             if mention := self._match(chunk, asked):
                 found[chunk.id] = mention
         return sorted(_without_weaker(list(found.values())), key=lambda m: (m.start, m.chunk.position))

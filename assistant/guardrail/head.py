@@ -199,8 +199,7 @@ class Head:
 
     def __init__(self, arrays: dict[str, NDArray[Any]], meta: dict[str, Any]) -> None:
         self._arrays = {k: np.asarray(v, np.float32) for k, v in arrays.items() if k != "words"}
-        weights = self._arrays["word_idf"]
-        words = dict(zip((str(w) for w in arrays["words"]), (float(w) for w in weights), strict=True))
+        words = dict(zip(arrays["words"].tolist(), self._arrays["word_idf"].tolist(), strict=True))
         self.features = Features(meta["concepts"], meta["rows"], words)
         self.urgent_rows = [str(r) for r in meta["urgent_rows"]]
         self.refer_rows = [str(r) for r in meta["refer_rows"]]

@@ -72,21 +72,21 @@ class Lexicon:
         """Phrases by their first two words, the quickest way to tell that none stands here."""
         self._prefix: dict[str, list[tuple[str, tuple[str, ...], str]]] = defaultdict(list)
         self._known: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._layers: list[Lexicon] = [self]
+        """Those whose entries hold: what this one extends is looked up there, not copied."""
         for name in self.concepts:
             for entry in self._entries(name, ()):
                 self._add(name, entry)
 
     def extended(self, own: Mapping[str, Sequence[str]]) -> Lexicon:
-        """Return a copy with more entries; a concept that takes over another takes over its new ones too.
+        """Return this lexicon with more entries; who takes over a concept takes over its new ones too.
 
         Raises:
             LexiconError: an entry is empty or names a concept that does not exist.
         """
         new = Lexicon({})
         new.concepts = {name: list(entries) for name, entries in self.concepts.items()}
-        new._exact = defaultdict(list, {word: list(found) for word, found in self._exact.items()})
-        new._pairs = defaultdict(list, {pair: list(found) for pair, found in self._pairs.items()})
-        new._prefix = defaultdict(list, {stem: list(found) for stem, found in self._prefix.items()})
+        new._layers = [*self._layers, new]
         for name, entries in own.items():
             new.concepts[name] = [*new.concepts.get(name, []), *entries]
         users: dict[str, list[str]] = defaultdict(list)
@@ -147,11 +147,17 @@ class Lexicon:
     def _starting(self, word: str) -> list[tuple[tuple[str, ...], str]]:
         found = self._known.get(word)
         if found is None:
-            found = list(self._exact.get(word, ()))
-            found += [(w, n) for stem, w, n in self._prefix.get(word[:2], ()) if word.startswith(stem)]
+            found = [entry for layer in self._layers for entry in layer._exact.get(word, ())]
+            for layer in self._layers:
+                found += [(w, n) for stem, w, n in layer._prefix.get(word[:2], ()) if word.startswith(stem)]
             if len(self._known) < 50_000:
                 self._known[word] = found
         return found
+
+    def _pair(self, pair: tuple[str, str]) -> Iterable[tuple[tuple[str, ...], str]]:
+        if len(self._layers) == 1:
+            return self._pairs.get(pair, ())
+        return [entry for layer in self._layers for entry in layer._pairs.get(pair, ())]
 
     def places(self, words: Sequence[str]) -> Places:
         """Return where each concept stands in `words`, as (first, last) word numbers."""
@@ -161,7 +167,7 @@ class Lexicon:
                 if len(phrase) == 1 or _phrase_at(words, i, phrase):
                     result.setdefault(name, []).append((i, i + len(phrase) - 1))
             if i + 1 < len(words):
-                for phrase, name in self._pairs.get((word, words[i + 1]), ()):
+                for phrase, name in self._pair((word, words[i + 1])):
                     if len(phrase) == 2 or _phrase_at(words, i, phrase):
                         result.setdefault(name, []).append((i, i + len(phrase) - 1))
         return result

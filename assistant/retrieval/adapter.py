@@ -11,9 +11,11 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,7 @@ LAYERS = 2
 _STEPS = 127
 
 Array = NDArray[np.float32]
+_DAMAGE = (OSError, KeyError, ValueError, TypeError, BadZipFile)
 
 
 class Adapter:
@@ -39,7 +42,7 @@ class Adapter:
     def __init__(
         self, deltas: Mapping[str, Array], weight: Array, bias: Array, meta: Mapping[str, Any]
     ) -> None:
-        self.deltas = dict(deltas)
+        self.deltas = deltas
         self.weight = weight
         self.bias = bias
         self.meta = dict(meta)
@@ -60,16 +63,10 @@ class Adapter:
         try:
             with np.load(path, allow_pickle=False) as held:
                 meta = json.loads(str(held["meta"]))
-                deltas = {
-                    name: held[f"{name}:steps"].astype(np.float32) * held[f"{name}:scale"].astype(np.float32)
-                    for name in meta["parameters"]
-                }
-                found = cls(deltas, held["weight"].astype(np.float32), held["bias"].astype(np.float32), meta)
-        except (OSError, KeyError, ValueError, TypeError) as error:
-            raise ValueError(
-                f"{path}: damaged ({type(error).__name__}); "
-                "run python -m assistant.guardrail.train, or delete it"
-            ) from error
+                weight, bias = held["weight"].astype(np.float32), held["bias"].astype(np.float32)
+                found = cls(_Deltas(path, meta["parameters"]), weight, bias, meta)
+        except _DAMAGE as error:
+            raise ValueError(_damaged(path, error)) from error
         found.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         return found
 
@@ -86,6 +83,38 @@ class Adapter:
         meta = {**self.meta, "parameters": list(self.deltas)}
         with path.open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, meta=np.array(json.dumps(meta)), **held)
+
+
+class _Deltas(Mapping[str, Array]):
+    """The differences in a file, read when first asked for: an export needs them, serving does not."""
+
+    def __init__(self, path: Path, names: Sequence[str]) -> None:
+        self._path = path
+        self._names = list(names)
+
+    @cached_property
+    def _held(self) -> dict[str, Array]:
+        try:
+            with np.load(self._path, allow_pickle=False) as held:
+                return {
+                    name: held[f"{name}:steps"].astype(np.float32) * held[f"{name}:scale"].astype(np.float32)
+                    for name in self._names
+                }
+        except _DAMAGE as error:
+            raise ValueError(_damaged(self._path, error)) from error
+
+    def __getitem__(self, name: str) -> Array:
+        return self._held[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def _damaged(path: Path, error: Exception) -> str:
+    return f"{path}: damaged ({type(error).__name__}); run python -m assistant.guardrail.train, or delete it"
 
 
 def branched(model: Any, adapter: Adapter | None) -> Any:

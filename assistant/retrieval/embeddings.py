@@ -17,7 +17,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
 
 from assistant import resources
 from assistant.retrieval import adapter as adapters
@@ -46,10 +45,11 @@ MOST_THREADS = 4
 """A short text's matrices are too small for more."""
 
 
-class LocalEmbeddings(Embeddings):
-    """LangChain embeddings over a local encoder, with a cache of the texts seen last.
+class LocalEmbeddings:
+    """A local encoder with a cache of the texts seen last.
 
     Every vector is float32 and L2-normalised, so that a dot product is the cosine similarity.
+    `langchain.GuideEmbeddings` makes LangChain's `Embeddings` of it.
 
     Example:
         >>> embeddings = load_embeddings(settings)  # doctest: +SKIP
@@ -163,14 +163,6 @@ class LocalEmbeddings(Embeddings):
     def is_word(self, text: str) -> bool:
         """Say whether the model's vocabulary holds `text` whole: a common word, not a misspelling."""
         return text in self._vocabulary
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Return one vector per text."""
-        return [[float(value) for value in row] for row in self.encode(texts)]
-
-    def embed_query(self, text: str) -> list[float]:
-        """Return the vector of one text."""
-        return self.embed_documents([text])[0]
 
 
 def load_embeddings(

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 from sqlalchemy import Engine, create_engine, text
 
@@ -31,26 +30,12 @@ _engines: dict[str, Any] = {}
 _lock = threading.Lock()
 
 
-class _NoEmbeddings(Embeddings):
-    """Stands where LangChain wants embeddings; every vector is given."""
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        raise NotImplementedError
-
-    def embed_query(self, text: str) -> list[float]:
-        raise NotImplementedError
-
-
 class PostgresStore:
     """The passages of one clinic's build in the shared table."""
 
     def __init__(self, settings: Settings, build: str) -> None:
-        from langchain_postgres import PGVectorStore
-
         self._own = {"clinic": settings.clinic_id, "build": build}
-        self.store = PGVectorStore.create_sync(
-            _engine(settings.vector_url), _NoEmbeddings(), TABLE, metadata_columns=COLUMNS
-        )
+        self.store = _store(settings)
 
     def nearest(self, vector: NDArray[np.float32], k: int) -> dict[str, float]:
         """Return the ids of the `k` nearest passages with their cosine similarity, nearest first."""
@@ -62,14 +47,10 @@ class PostgresStore:
 
 def fill(settings: Settings, build: str, chunks: Sequence[Chunk], vectors: NDArray[np.float32]) -> None:
     """Write a build's passages and vectors; the table is made on first use."""
-    from langchain_postgres import PGVectorStore
-
     if not chunks:
         return
     _make_table(settings, vectors.shape[1])
-    store = PGVectorStore.create_sync(
-        _engine(settings.vector_url), _NoEmbeddings(), TABLE, metadata_columns=COLUMNS
-    )
+    store = _store(settings)
     for start in range(0, len(chunks), BATCH):
         part = chunks[start : start + BATCH]
         store.add_embeddings(
@@ -103,6 +84,26 @@ def drop(settings: Settings, build: str) -> None:
             connection.execute(query, {"clinic": settings.clinic_id, "build": build})
     finally:
         engine.dispose()
+
+
+def _store(settings: Settings) -> Any:
+    """Return LangChain's store over the shared table."""
+    # Imported only here: where Chroma serves, neither is needed.
+    from langchain_core.embeddings import Embeddings
+    from langchain_postgres import PGVectorStore
+
+    class NoEmbeddings(Embeddings):
+        """Stands where LangChain wants embeddings; every vector is given."""
+
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            raise NotImplementedError
+
+        def embed_query(self, text: str) -> list[float]:
+            raise NotImplementedError
+
+    return PGVectorStore.create_sync(
+        _engine(settings.vector_url), NoEmbeddings(), TABLE, metadata_columns=COLUMNS
+    )
 
 
 def _make_table(settings: Settings, dimensions: int) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from langchain_core.retrievers import BaseRetriever
+from langchain_core.vectorstores import InMemoryVectorStore
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
 from assistant.ingestion import index
 from assistant.retrieval import vectorstore
 from assistant.retrieval.embeddings import LocalEmbeddings
 from assistant.retrieval.hybrid import Hybrid
-from assistant.retrieval.retriever import HybridRetriever
+from assistant.retrieval.langchain import GuideEmbeddings, HybridRetriever
 from assistant.settings import Settings
 
 
@@ -43,6 +44,14 @@ class TestStandard(RetrieversIntegrationTests):
     @property
     def retriever_query_example(self) -> str:
         return "tight hips"
+
+
+def test_the_embeddings_serve_any_vector_store_of_langchain(embeddings: LocalEmbeddings) -> None:
+    store = InMemoryVectorStore(GuideEmbeddings(embeddings))
+    store.add_texts(["Stretch your hip flexors.", "Drink enough water."])
+    assert [found.page_content for found in store.similarity_search("tight hips", k=1)] == [
+        "Stretch your hip flexors."
+    ]
 
 
 @pytest.fixture
