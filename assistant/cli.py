@@ -80,7 +80,20 @@ def _stale(settings: settings_module.Settings, clinics: list[settings_module.Set
     from assistant.ingestion import index
     from assistant.retrieval.embeddings import identity, is_exported
 
-    return not is_exported(settings) or any(index.stale(own, identity(settings)) for own in clinics)
+    return (
+        not is_exported(settings)
+        or _unread(settings)
+        or any(index.stale(own, identity(settings)) for own in clinics)
+    )
+
+
+def _unread(settings: settings_module.Settings) -> bool:
+    """Say whether a language model's sentences are to be read and the export that reads them is missing."""
+    if not settings.model:
+        return False
+    from assistant.answering import entailment
+
+    return not entailment.is_exported(settings)
 
 
 def _apart(work: Callable[..., object], *given: object) -> None:
@@ -98,6 +111,11 @@ def _refresh(settings: settings_module.Settings, clinics: list[settings_module.S
     if not is_exported(settings):
         _say("Preparing the embedding model (once, about 10 seconds) …")
     embeddings = load_embeddings(settings)
+    if _unread(settings):
+        from assistant.answering.entailment import Entailment
+
+        _say("Preparing the check of the language model's sentences (once, about 10 seconds) …")
+        Entailment.load(settings)
     for own in clinics:
         if reason := reasons[own.clinic_id]:
             _say(f"Building the index{_of(own)}: {reason} …")

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from assistant.answering import facts
 from assistant.answering.barred import Barred
 from assistant.answering.denials import Denials
+from assistant.answering.entailment import Entailment, Passage
 from assistant.answering.evidence import Evidence, plain, units
 from assistant.answering.exact import number_fault, side_fault
 from assistant.answering.likeness import Likeness
@@ -63,6 +64,8 @@ OTHER_NAME = 0.7
 _LABEL = re.compile(r"([A-Za-z][\w\s’'-]{2,50}):\s")
 _MARK = re.compile(r"\[(\d{1,3})\]")
 _DENIED = ("side", "negation", "opposite")
+_WEIGHED = ("word", "far", "negation", "opposite", "side", "number", "reassurance", "diagnosis")
+"""What the rules find that a sure reading outweighs."""
 
 
 class Checker:
@@ -75,6 +78,7 @@ class Checker:
         rules: The lists of `claims.toml`.
         contacts: Addresses and telephone numbers of the clinic, which a sentence may hold.
         prompts: The texts of the prompts, which a sentence must not repeat.
+        entailment: Reads sentence and passages together; None leaves the check to the rules.
 
     Example:
         >>> checker.check("Hold for 3–5 seconds. [1]", [chunk]).ok  # doctest: +SKIP
@@ -88,8 +92,10 @@ class Checker:
         rules: Rules,
         contacts: Sequence[str] = (),
         prompts: Sequence[str] = (),
+        entailment: Entailment | None = None,
     ) -> None:
         self.rules = rules
+        self._entailment = entailment
         self._mentions = mentions
         self._encode = encode
         self._plain = Plainness(rules, encode)
@@ -137,17 +143,50 @@ class Checker:
         text = _MARK.sub("", sentence).replace("**", "").replace("__", "").strip(" *_#")
         text = re.sub(r"^\(?\d{1,2}[.)]\s+(?=\D)", "", text)  # the number of a list's line
         text = re.sub(r"\s+([.,;:!?])", r"\1", re.sub(r"\s+", " ", text)).strip()
-        if reason := self.barred.fault(text, secret):
+        reason = self.barred.fault(text, secret)
+        if reason and not (self._entailment and reason in _WEIGHED):
             return Verdict(False, reason)
         if any(not 1 <= mark <= len(passages) for mark in marks):
             return Verdict(False, "citation")
-        if self._is_talk(text):
+        if not reason and self._is_talk(text):
             return Verdict(True, "talk")
         cited = [passages[mark - 1] for mark in dict.fromkeys(marks)]
         for chunk in cited or passages:
             if chunk.id in self._evidence and plain(text) in self._evidence[chunk.id].said:
                 return Verdict(True, "", (chunk,))  # the guide's own sentence
-        return self._supported(text, cited, passages, about)
+        ruled = Verdict(False, reason) if reason else self._supported(text, cited, passages, about)
+        return self._read(text, ruled, cited, passages, about)
+
+    def _read(
+        self,
+        text: str,
+        ruled: Verdict,
+        cited: Sequence[Chunk],
+        passages: Sequence[Chunk],
+        about: Chunk | None,
+    ) -> Verdict:
+        """Return the rules' verdict, or another where sentence and passages read together say so."""
+        if self._entailment is None or (not ruled.ok and ruled.reason not in _WEIGHED):
+            return ruled
+        known = [chunk for chunk in cited or passages if chunk.id in self._evidence]
+        chunks = list(ruled.chunks) or (known if cited else self._likely(text, known, about))
+        if not chunks:
+            return ruled
+        chance = self._entailment.chance(
+            text,
+            [Passage(c.title if c.exercise else "", self._evidence[c.id].texts) for c in chunks],
+        )
+        if ruled.ok and chance < self._entailment.doubtful:
+            return Verdict(False, "unsupported", (), *self._own(text, known))
+        if not ruled.ok and chance >= self._entailment.sure:
+            return Verdict(True, "", tuple(chunks))
+        return ruled
+
+    def _likely(self, text: str, known: Sequence[Chunk], about: Chunk | None) -> list[Chunk]:
+        """Return the passages that a sentence without a mark may rest on: those named, or the nearest."""
+        if named := [m.chunk for m in self._mentions.find(text) if m.chunk.id in self._evidence]:
+            return [chunk for chunk in known if chunk in named]
+        return self._near(text, [c for c in known if not c.exercise or (about and c.id == about.id)])
 
     def _is_talk(self, text: str) -> bool:
         """Say whether a sentence only talks: no facts, nothing denied, every word in the list of talk."""
@@ -259,10 +298,7 @@ class Checker:
                 if named is not None
                 else [c for c in known if not c.exercise or (about is not None and c.id == about.id)]
             )
-            close = self._closeness(text, open_to)
-            near = sorted(open_to, key=lambda c: -self._shared(text, c) - close[c.id])[:NEAREST]
-            most = max(close.values(), default=0.0)
-            near = [chunk for chunk in near if close[chunk.id] >= most - FARTHER]
+            near = self._near(text, open_to)
             tries = [[chunk] for chunk in dict.fromkeys([*([named] if named is not None else []), *near])]
         first: Verdict | None = None
         for chunks in tries:
@@ -276,6 +312,13 @@ class Checker:
 
     def _shared(self, text: str, chunk: Chunk) -> int:
         return len(self.words.meaning(text) & self.words.wide(self._evidence[chunk.id].stems))
+
+    def _near(self, text: str, chunks: Sequence[Chunk]) -> list[Chunk]:
+        """Return the few of some passages that are nearest to `text`, the nearest first."""
+        close = self._closeness(text, chunks)
+        near = sorted(chunks, key=lambda c: -self._shared(text, c) - close[c.id])[:NEAREST]
+        most = max(close.values(), default=0.0)
+        return [chunk for chunk in near if close[chunk.id] >= most - FARTHER]
 
     def _closeness(self, text: str, chunks: Sequence[Chunk]) -> dict[str, float]:
         """Return by passage the cosine of its sentence that is nearest to `text`."""

@@ -14,6 +14,7 @@ from assistant import schema
 from assistant.answering.breaker import Breaker
 from assistant.answering.claims import Checker, Encode, Rules
 from assistant.answering.compose import Draft
+from assistant.answering.entailment import Entailment
 from assistant.answering.keep import Keep
 from assistant.answering.mentions import Mentions
 from assistant.answering.prompts import Prompts
@@ -79,6 +80,7 @@ class Speaker:
 
         Raises:
             ClaimsError, WordingError: `claims.toml` or a prompt cannot be used.
+            ModelError, ValueError: the weights that read the sentences, or their export, are damaged.
         """
         rules = Rules.load(settings.knowledge("claims.toml"))
         prompts = Prompts(wording)
@@ -90,9 +92,8 @@ class Speaker:
         clinic = settings.clinic
         contacts = [*(way.url for way in clinic.ways_to_a_person()), clinic.phone, clinic.privacy_url]
         texts = prompts.texts()
-        checker = Checker(
-            chunks, mentions, encode, rules, [contact for contact in contacts if contact], texts
-        )
+        known = [contact for contact in contacts if contact]
+        checker = Checker(chunks, mentions, encode, rules, known, texts, Entailment.load(settings))
         scope = f"{build}\0{settings.model}\0{hash(tuple(texts))}"
         keep = Keep(encode, scope, settings.model_cache_similarity, settings.model_cache_answers)
         return cls(settings, model, checker, chunks, wording, keep)

@@ -8,7 +8,8 @@ from assistant.ingestion.chunks import Chunk
 
 Reason = Literal[
     "", "talk", "empty", "markup", "contact", "prompt", "steering", "diagnosis", "drug", "reassurance",
-    "citation", "name", "number", "side", "negation", "opposite", "word", "far", "long", "repeated",
+    "citation", "name", "number", "side", "negation", "opposite", "word", "far", "unsupported", "long",
+    "repeated",
 ]  # fmt: skip
 
 

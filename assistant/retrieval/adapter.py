@@ -148,7 +148,7 @@ def branched(model: Any, adapter: Adapter | None) -> Any:
             self.words = encoder.embeddings
             self.shared = encoder.encoder.layer[:-LAYERS]
             self.own = encoder.encoder.layer[-LAYERS:]
-            self.tuned = tuned_layers(model, added)
+            self.tuned = tuned_layers(encoder.encoder.layer, added)
             self.register_buffer("weight", torch.from_numpy(added.weight))
             self.register_buffer("bias", torch.from_numpy(added.bias))
 
@@ -177,11 +177,12 @@ def pooled(states: Any, mask: Any) -> Any:
     return (states * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True)
 
 
-def tuned_layers(model: Any, adapter: Adapter) -> Any:
-    """Return copies of the model's last layers with the adapter's differences added."""
+def tuned_layers(layers: Any, adapter: Adapter) -> Any:
+    """Return copies of those last layers that the adapter tunes, with its differences."""
     import torch
 
-    layers = copy.deepcopy(model[0].auto_model.encoder.layer[-LAYERS:])
+    many = 1 + max(int(name.split(".", 1)[0]) for name in adapter.deltas)
+    layers = copy.deepcopy(layers[-many:])
     with torch.no_grad():
         for name, parameter in layers.named_parameters():
             parameter += torch.from_numpy(adapter.deltas[name])
