@@ -91,9 +91,9 @@ def _unread(settings: settings_module.Settings) -> bool:
     """Say whether a language model's sentences are to be read and the export that reads them is missing."""
     if not settings.model:
         return False
-    from assistant.answering import entailment
+    from assistant.retrieval import cross_encoder
 
-    return not entailment.is_exported(settings)
+    return not cross_encoder.is_exported(settings)
 
 
 def _apart(work: Callable[..., object], *given: object) -> None:
@@ -112,10 +112,10 @@ def _refresh(settings: settings_module.Settings, clinics: list[settings_module.S
         _say("Preparing the embedding model (once, about 10 seconds) …")
     embeddings = load_embeddings(settings)
     if _unread(settings):
-        from assistant.answering.entailment import Entailment
+        from assistant.retrieval import cross_encoder
 
         _say("Preparing the check of the language model's sentences (once, about 10 seconds) …")
-        Entailment.load(settings)
+        cross_encoder.open_installed(settings)
     for own in clinics:
         if reason := reasons[own.clinic_id]:
             _say(f"Building the index{_of(own)}: {reason} …")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,7 +36,10 @@ from assistant.wording import Wording
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
+    from assistant.answering.entailment import Entailment
     from assistant.answering.generative import Speaker, Speech
+
+log = logging.getLogger(__name__)
 
 FOREIGN_WORDS = 3
 """Least words of a message whose language is worth a remark."""
@@ -60,6 +64,23 @@ class Turn:
     card: CareCard | None = None
     around: tuple[str, str] | None = None
     """What stands before and behind the answer, once it is settled."""
+
+
+def load_entailment(settings: Settings) -> Entailment | None:
+    """Return what reads a language model's sentences; None where the installation has no weights for it.
+
+    Raises:
+        ModelError, ValueError: the weights, or their export, are damaged or cannot be made.
+    """
+    # Imported only here: without a language model nothing of it costs start-up time.
+    from assistant.answering.entailment import Entailment
+    from assistant.retrieval.cross_encoder import open_installed
+
+    if (opened := open_installed(settings)) is None:
+        log.warning("no weights to read a language model's sentences with; the rules check alone")
+        return None
+    reader, weights = opened
+    return Entailment(reader, float(weights.meta["sure"]), float(weights.meta["doubtful"]))
 
 
 class Event(NamedTuple):
@@ -172,7 +193,9 @@ class Assistant:
             # Imported only here: without a model nothing of it costs start-up time.
             from assistant.answering.generative import Speaker
 
-            speaker = Speaker.load(settings, build.chunks, mentions, encode, wording, build.name)
+            speaker = Speaker.load(
+                settings, build.chunks, mentions, encode, wording, build.name, load_entailment(settings)
+            )
         watch = None
         if guardrail.head is not None and not same_model(guardrail.head.model, settings.embedding_model):
             watch = load_embeddings(settings.model_copy(update={"embedding_model": guardrail.head.model}))

@@ -73,6 +73,7 @@ class Speaker:
         encode: Encode,
         wording: Wording,
         build: str,
+        entailment: Entailment | None = None,
     ) -> Speaker | None:
         """Return the speaker that the settings ask for; None where they ask for none, or it cannot be had.
 
@@ -80,7 +81,6 @@ class Speaker:
 
         Raises:
             ClaimsError, WordingError: `claims.toml` or a prompt cannot be used.
-            ModelError, ValueError: the weights that read the sentences, or their export, are damaged.
         """
         rules = Rules.load(settings.knowledge("claims.toml"))
         prompts = Prompts(wording)
@@ -93,7 +93,7 @@ class Speaker:
         contacts = [*(way.url for way in clinic.ways_to_a_person()), clinic.phone, clinic.privacy_url]
         texts = prompts.texts()
         known = [contact for contact in contacts if contact]
-        checker = Checker(chunks, mentions, encode, rules, known, texts, Entailment.load(settings))
+        checker = Checker(chunks, mentions, encode, rules, known, texts, entailment)
         scope = f"{build}\0{settings.model}\0{hash(tuple(texts))}"
         keep = Keep(encode, scope, settings.model_cache_similarity, settings.model_cache_answers)
         return cls(settings, model, checker, chunks, wording, keep)

@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import resources
-from assistant.answering.entailment import FILE, Passage, premise
+from assistant.answering.entailment import Passage, premise
 from assistant.retrieval.adapter import Adapter, differences
-from assistant.retrieval.cross_encoder import MOST_PIECES, scored
+from assistant.retrieval.cross_encoder import FILE, MOST_PIECES, scored
 from assistant.retrieval.embeddings import DEFAULT_MODEL, locate_model
 
 SENTENCES = Path(__file__).parents[2] / "evals" / "sentences"
@@ -51,10 +51,15 @@ class Row(NamedTuple):
 
     text: str
     premise: str
-    faithful: bool
+    kind: str
+    """`faithful`, or the kind of its fault."""
     slug: str
     hand: str
     """Name of the file, which one author wrote."""
+
+    @property
+    def faithful(self) -> bool:
+        return self.kind == "faithful"
 
 
 def read(folder: Path = SENTENCES) -> list[Row]:
@@ -74,7 +79,7 @@ def read(folder: Path = SENTENCES) -> list[Row]:
             if missing:
                 raise ValueError(f"{path}:{number}: no passage {missing[0]!r}; correct it")
             against = [known[slug] for slug in slugs.split(",")]
-            rows.append(Row(text, premise(text, against), kind == "faithful", slugs, hand))
+            rows.append(Row(text, premise(text, against), kind, slugs, hand))
     return rows
 
 
@@ -202,7 +207,7 @@ def _mismatched(rows: Sequence[Row], many: int, chance: np.random.Generator) -> 
     for at in chance.choice(len(faithful), min(many, len(faithful)), replace=False):
         other = rows[int(chance.integers(len(rows)))]
         if not set(other.slug.split(",")) & set(faithful[at].slug.split(",")):
-            found.append(faithful[at]._replace(premise=other.premise, faithful=False))
+            found.append(faithful[at]._replace(premise=other.premise, kind="passage"))
     return found
 
 
@@ -244,9 +249,7 @@ def main() -> None:
         for share in (0.01, 0.02, 0.05, 0.1):
             limit = np.quantile(chances[~right], 1 - share)
             stand = np.mean(chances[right] > limit)
-            print(
-                f"  {stand:.0%} of the faithful stand where {share:.0%} of the faulty do (from {limit:.2f})"
-            )
+            print(f"  {share:.0%} of the faulty and {stand:.0%} of the faithful stand from {limit:.2f} on")
         if options.out is None:
             return
     adapter.meta |= {"data_sha256": fingerprint(), "sentences": len(rows), "held": options.hold}

@@ -13,9 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from assistant import resources
 from assistant.retrieval.adapter import Adapter, pooled, through, tuned_layers
+from assistant.retrieval.embeddings import DEFAULT_MODEL, locate_model, threads_of
 from assistant.retrieval.encoders import ModelError
+from assistant.settings import Settings
 
+FILE = "entailment.npz"
+"""The installation's weights; they say whether a passage entails a sentence."""
 VERSION = 1
 MOST_PIECES = 192
 MOST_WORDS = 80
@@ -76,6 +81,39 @@ class CrossEncoder:
             "token_type_ids": np.array([pair.type_ids], dtype=np.int64),
         }
         return float(self._session.run(None, feed)[0][0])
+
+
+def installed() -> Adapter | None:
+    """Return the installation's weights; None where there are none for the packaged model, or not that model.
+
+    Raises:
+        ValueError: the weights are damaged.
+    """
+    found = Adapter.load(resources.folder("knowledge") / FILE)
+    try:
+        source, weights = locate_model(DEFAULT_MODEL)
+    except ModelError:
+        return None
+    return found if found is not None and found.base == weights and source.is_dir() else None
+
+
+def is_exported(settings: Settings) -> bool:
+    """Say whether the installation's cross-encoder can be opened without being exported first."""
+    return (found := installed()) is None or (
+        export_folder(settings.data_dir, found) / "model.onnx"
+    ).is_file()
+
+
+def open_installed(settings: Settings) -> tuple[CrossEncoder, Adapter] | None:
+    """Return the installation's cross-encoder with what it was written with; None where there is none.
+
+    Raises:
+        ModelError, ValueError: the export cannot be made, or it or the weights are damaged.
+    """
+    if (found := installed()) is None:
+        return None
+    source = locate_model(DEFAULT_MODEL)[0]
+    return CrossEncoder.load(settings.data_dir, source, found, threads_of(settings)), found
 
 
 def export_folder(data_dir: Path, adapter: Adapter) -> Path:

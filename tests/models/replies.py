@@ -1,16 +1,15 @@
-"""The scripted sentences of `faithful.txt` and `faulty.txt`, and faults planted into the guide's own."""
+"""The sentences in `evals/sentences/`, and faults planted into the guide's own."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from assistant.answering.claims import units
+from assistant.answering.train import read
 from assistant.ingestion.chunks import Chunk
 
-HERE = Path(__file__).parent
 OTHERS = 4
 """Further passages that stand beside the one a sentence is about."""
 _SWAPS = {
@@ -22,30 +21,26 @@ _SWAPS = {
 
 
 class Line(NamedTuple):
-    """One scripted sentence with the passage it is about."""
+    """One scripted sentence with the passages it is about, their slugs with commas between."""
 
     kind: str
     slug: str
     text: str
 
 
-def faithful() -> list[Line]:
-    return [Line("faithful", *parts) for parts in _rows("faithful.txt")]
+def faithful(guide: str = "back") -> list[Line]:
+    """Return the faithful sentences of every hand on a guide."""
+    return [line for line in _lines(guide) if line.kind == "faithful"]
 
 
-def faulty() -> list[Line]:
-    return [Line(*parts) for parts in _rows("faulty.txt")]
+def faulty(guide: str = "back") -> list[Line]:
+    """Return those with one planted fault each."""
+    return [line for line in _lines(guide) if line.kind != "faithful"]
 
 
-def on(guide: str) -> list[Line]:
-    """Return the sentences on a fixture guide, faithful and faulty ones."""
-    return [Line(*parts) for parts in _rows(f"{guide}.txt")]
-
-
-def _rows(name: str) -> Iterator[list[str]]:
-    for row in (HERE / name).read_text(encoding="utf-8").splitlines():
-        if row and not row.startswith("#"):
-            yield [part.strip() for part in row.split("|", row.count(" | "))]
+def _lines(guide: str) -> list[Line]:
+    rows = [row for row in read() if row.hand.split(".")[0] == guide]
+    return [Line(row.kind, row.slug, row.text) for row in rows]
 
 
 def slug_of(chunk: Chunk) -> str:
@@ -53,11 +48,17 @@ def slug_of(chunk: Chunk) -> str:
 
 
 def given(chunks: Sequence[Chunk], line: Line) -> list[Chunk]:
-    """Return the passages for a line: its own first, and its neighbours of the guide."""
-    own = next(c for c in chunks if slug_of(c) == line.slug)
-    others = [c for c in chunks if c is not own]
-    at = (own.position * 7) % max(len(others) - OTHERS, 1)
-    return [own, *others[at : at + OTHERS]]
+    """Return the passages for a line: its own first, and their neighbours of the guide."""
+    by_slug = {slug_of(chunk): chunk for chunk in chunks}
+    own = [by_slug[slug] for slug in line.slug.split(",")]
+    others = [chunk for chunk in chunks if chunk not in own]
+    at = (own[0].position * 7) % max(len(others) - OTHERS, 1)
+    return [*own, *others[at : at + OTHERS]]
+
+
+def marks_of(line: Line) -> str:
+    """Return the marks of a line's own passages."""
+    return "".join(f" [{n + 1}]" for n in range(len(line.slug.split(","))))
 
 
 def planted(chunks: Sequence[Chunk]) -> list[Line]:
