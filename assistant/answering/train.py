@@ -30,7 +30,7 @@ from assistant.retrieval.embeddings import DEFAULT_MODEL, locate_model
 
 SENTENCES = Path(__file__).parents[2] / "evals" / "sentences"
 PASSAGES = ".passages.txt"
-EPOCHS = 6
+EPOCHS = 5
 BATCH = 16
 BUCKET = 20 * BATCH
 """Pairs that are sorted by length before they are cut into batches, so that little is padding."""
@@ -42,7 +42,7 @@ STRANGE = 0.2
 """Share of the faithful sentences that are shown once more in each epoch with a passage of other facts."""
 AVERAGED, EVERY = 0.97, 5
 """Weight of the average before, and the steps after which a step is taken into it."""
-SURE, DOUBTFUL = 0.9, 0.3
+SURE, DOUBTFUL = 0.9, 0.15
 """Chances from which on a sentence stands, and below which it falls, whatever its words."""
 
 
@@ -112,7 +112,9 @@ class Tuner:
 
     def __init__(self, source: Path, base: str) -> None:
         from transformers import AutoModel, AutoTokenizer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()
         self._tokenizer: Any = AutoTokenizer.from_pretrained(str(source), local_files_only=True)
         model: Any = AutoModel.from_pretrained(
             str(source), local_files_only=True, attention_probs_dropout_prob=0.0, attn_implementation="eager"

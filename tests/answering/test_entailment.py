@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant import resources
-from assistant.answering.claims import Checker, Rules
+from assistant.answering.claims import Checker, Rules, units
 from assistant.answering.entailment import MOST_WORDS, Entailment, Passage, premise
 from assistant.answering.mentions import Mentions
 from assistant.ingestion import index
@@ -16,7 +16,12 @@ from assistant.pipeline import load_entailment
 from assistant.retrieval import cross_encoder as module
 from assistant.retrieval.embeddings import LocalEmbeddings
 from assistant.settings import Settings
-from tests.conftest import fresh_settings
+
+
+@pytest.fixture(scope="module")
+def chunks(guide_settings: Settings) -> dict[str, Chunk]:
+    return {c.id.split(":", 1)[1]: c for c in index.current(guide_settings).chunks}
+
 
 BRIDGE = Passage("Bridges", ["Lie on your back.", "Press through your heels.", "2–3 sets of 12."])
 
@@ -37,17 +42,22 @@ def test_a_long_premise_keeps_the_lines_that_share_most_words_in_their_order() -
     assert told.index("Squeeze your glutes.") < told.index("Lower your hips slowly.")
 
 
-def test_the_installations_weights_tell_a_fact_from_its_opposite(guide_settings: Settings) -> None:
+@pytest.mark.parametrize(
+    ("slug", "right", "wrong"),
+    [
+        ("dead-bugs", "Let your right arm and left leg down slowly.", "Drop arm and leg quickly."),
+        ("dead-bugs", "Your lower back stays pressed down.", "Let your lower back come off the ground."),
+        ("side-planks", "The body is one straight line when the hips are up.", "Let your hips sag."),
+        ("fuel-and-hydrate", "Good food helps muscles recover.", "Good food keeps muscles from recovering."),
+    ],
+)
+def test_the_installations_weights_tell_a_fact_from_its_opposite(
+    guide_settings: Settings, chunks: dict[str, Chunk], slug: str, right: str, wrong: str
+) -> None:
     entailment = load_entailment(guide_settings)
     assert entailment is not None and module.is_exported(guide_settings)
-    dead_bugs = Passage(
-        "Dead Bugs", ["Keep your lower back pressed into the ground.", "Slowly lower one leg."]
-    )
-    for right, wrong in (
-        ("Your lower back stays pressed down.", "Let your lower back come off the ground."),
-        ("Let one leg down slowly.", "Drop one leg as fast as you can."),
-    ):
-        assert entailment.chance(right, [dead_bugs]) > entailment.chance(wrong, [dead_bugs]) + 0.3
+    against = [Passage(chunks[slug].title, units(chunks[slug]))]
+    assert entailment.chance(right, against) > entailment.chance(wrong, against) + 0.3
 
 
 def test_without_weights_for_the_model_the_rules_check_alone(
@@ -67,10 +77,8 @@ def test_damaged_weights_are_named(
         load_entailment(guide_settings)
 
 
-def test_a_missing_export_is_told_before_it_is_made(tmp_path: Path) -> None:
-    assert not module.is_exported(
-        fresh_settings(tmp_path / "elsewhere").model_copy(update={"data_dir": tmp_path})
-    )
+def test_a_missing_export_is_told_before_it_is_made(guide_settings: Settings, tmp_path: Path) -> None:
+    assert not module.is_exported(guide_settings.model_copy(update={"data_dir": tmp_path}))
 
 
 class Reader:
@@ -83,11 +91,6 @@ class Reader:
     def __call__(self, sentence: str, premise: str) -> float:
         self.asked.append((sentence, premise))
         return self.log_odds
-
-
-@pytest.fixture(scope="module")
-def chunks(guide_settings: Settings) -> dict[str, Chunk]:
-    return {c.id.split(":", 1)[1]: c for c in index.current(guide_settings).chunks}
 
 
 def checker(chunks: dict[str, Chunk], embeddings: LocalEmbeddings, reader: Reader) -> Checker:
