@@ -6,9 +6,9 @@ through when every word that carries meaning stands in the passages it cites, ma
 theirs: numbers, units and what they are of, sides, directions, which part lies over which, the order of
 steps, names, what is denied (`denials`, `valence`), who does what to which part (`reversals`).
 
-Last, sentence and passages are read together (`entailment`): a sure reading outweighs what the rules find in
-words alone, and a doubtful one their pass. Sets of sentences by new authors were each measured before anything
-was changed for them; `docs/model.md` has how many were dropped and passed.
+Last, sentence and passages are read together (`entailment`): a sure reading outweighs what the rules find
+in words alone, and a doubtful one their pass. Sets of sentences by new authors were each measured before
+anything was changed for them; `docs/model.md` has how many were dropped and passed.
 Sentence-level attribution after Rashkin et al. 2023 (AIS, Computational Linguistics 49(4)); the exact checks
 are there as embeddings do not see a changed number or a dropped "not" (Naik et al. 2018, COLING, on numbers
 and negation in entailment).
