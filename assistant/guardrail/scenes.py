@@ -22,7 +22,7 @@ def told_before_the_back(reading: Reading) -> str:
         if (
             len(sentence.words) >= 4
             and {"run_word", "daily", "stop_word", "stop_word_strong"} & places.keys()
-        ):
+        ) or (len(sentence.words) >= 2 and "stop_word" in places and sentence.words[0] not in _POLITE):
             return sentence.text[: clauses.MAX_EVIDENCE_CHARS]
     return ""
 
@@ -43,6 +43,7 @@ def _only_back(sentence: clauses.Sentence) -> bool:
     return {w for w, c in zip(sentence.words, sentence.clause, strict=True) if c == last} <= _BACK_ALONE
 
 
+_POLITE = word_set("don't never please not can't")
 _BACK_ALONE = word_set("my the lower low back spine again bloody damn of")
 
 

@@ -46,6 +46,9 @@ ACTIVITY = word_set("""
     rowing coached coaching played playing married worked working taught teaching climbed climbing danced
 """)
 """What a span after "for" belongs to: "I've lifted for ten years"."""
+_IS = word_set("is was were are")
+_OWNED = word_set("my the our his her their for how")
+_BACK = word_set("back spine pain ache backache")
 _ANAPHORA = word_set("""
     it it's this that been since now still same ago going started began start hace depuis seit desde ha
     faz llevo lleva fait tem schon
@@ -69,6 +72,14 @@ def spans(message: str, reading: Reading, today: date, pain_known: bool) -> list
                 continue
             if modifiers.historical and span.kind != "vague":
                 continue
+            if (
+                modifiers.told_past
+                and span.kind == "since"
+                and sentence.words[span.first - 1 : span.first] == ["in"]
+            ):
+                continue  # "In 2022 I missed a season" dates what is told and lasts no further.
+            if not here and "dated_thing" in places and (span.kind == "vague" or span.days >= OLD_DAYS):
+                continue  # "I take the prednisone for my lungs, going on six years."
             if modifiers.resolved_at is not None and not any(m.first > modifiers.resolved_at for m in here):
                 continue
             belongs = _belongs(span, sentence, places, here, any_pain, pain_known, reading.words())
@@ -104,6 +115,8 @@ def long_ago(sentence: Sentence, places: Places, today: date) -> bool:
     words = sentence.words
     if NEWLY & set(words):
         return False
+    if "old_event" in places:
+        return True
     return any(
         span.days > OLD_DAYS
         and (
@@ -146,8 +159,10 @@ def _belongs(
     planned = before and (before[0] in _PLANS or before in (["dentro", "de"], ["daqui", "a"]))
     if span.kind == "span" and (planned or _PLANS & set(rest[:4])):
         return 0
-    if rest[:2] in (["is", "my"], ["was", "my"]) and not {"back", "spine"} & set(rest[2:4]):
+    if rest[:1] and rest[0] in _IS and rest[1:2] and rest[1] in _OWNED and not _BACK & set(rest[2:5]):
         return 0
+    if before[-1:] == ["from"] and len(words) > 1 and {"are", "is", "were", "was"} & set(words[: span.first]):
+        return 0  # "Mine are from 2022": the shoes.
     if rest[:2] == ["from", "now"] or (before[:1] == ["in"] and before[-1:] in (["about"], ["roughly"])):
         return 0
     if words[span.first] in ("week", "month") and not here:
@@ -192,7 +207,8 @@ def _belongs(
         return 0
     clause = sentence.clause[span.first]
     since = span.kind == "since" and "since" in words[: span.first]
-    if not (since and here) and any(sentence.clause[a] == clause for a, _ in places.get("dated_thing", ())):
+    close = since and any(sentence.clause[m.first] == clause for m in here)
+    if not close and any(sentence.clause[a] == clause for a, _ in places.get("dated_thing", ())):
         return 0
     in_clause = [m for m in here if sentence.clause[m.first] <= clause <= sentence.clause[m.last]]
     inside = [w for w, c in zip(words, sentence.clause, strict=True) if c == clause]

@@ -40,6 +40,9 @@ def weigh(
     behind a harmless question counts.
     """
     none, check, refer, urgent = (float(c) for c in opinion.chances)
+    feared = _feared(opinion, reading)
+    if feared:
+        refer, urgent = refer + urgent, 0.0
     urgent = 0.0 if _declines(opinion, reading) else urgent
     told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else longest(reading)
     level = facts.level(policy, now)
@@ -75,7 +78,7 @@ def weigh(
             least = limits.refer_void if void(reading) else limits.refer_doubt
         if refer + urgent >= least:
             facts.present(now, told, reading)
-            facts.add(policy, now, opinion.refer_row, told, source="head")
+            facts.add(policy, now, "worried" if feared else opinion.refer_row, told, source="head")
         elif level == "none" and 1 - none >= limits.check and not (doubtful or now.mild):
             facts.present(now, told, reading)
         elif level == "check" and none >= (limits.quiet if story else limits.quiet_short):
@@ -98,7 +101,11 @@ def raise_later(
     """Raise in a later turn, where a message is short and means what it means through the others."""
     told = longest(reading)
     new = any(f.turn == now.turn for f in now.facts)
-    if float(opinion.chances[3]) >= limits.refer_later and not new and not _declines(opinion, reading):
+    if (
+        float(opinion.chances[3]) >= limits.refer_later
+        and not new
+        and not (_declines(opinion, reading) or _feared(opinion, reading))
+    ):
         facts.add(policy, now, opinion.urgent_row, told, source="head")
     elif not any(m.status == "present" and m.site != "elsewhere" for _, m in reading.pains):
         return
@@ -173,6 +180,11 @@ def of_another(subject: str, needs_pain: bool, before: TriageState) -> bool:
 def _declines(opinion: Opinion, reading: Reading) -> bool:
     """Say whether "I don't need to see anyone" was taken for a wish to be gone."""
     return opinion.urgent_row in SACRED and reading.has("declines_help")
+
+
+def _feared(opinion: Opinion, reading: Reading) -> bool:
+    """Say whether cancer is only feared, or somebody else's: "I keep googling tumours"."""
+    return opinion.urgent_row == "cancer_history" and reading.has("cancer_other")
 
 
 def spoken(reading: Reading) -> bool:
