@@ -64,6 +64,8 @@ class Thresholds:
     """Raise to urgent."""
     urgent_void: float
     """The same where the message is only about others, the past or what might be."""
+    urgent_bare: float
+    """The same where no word of the likeliest signs is said."""
     refer: float
     """Raise to refer: the chance of refer or urgent."""
     refer_short: float
@@ -100,6 +102,8 @@ class Opinion:
     urgent_row: str
     """The likeliest row of a red flag, one of which something is said in as many words first."""
     refer_row: str
+    grounded: bool = True
+    """Something is said of the sign in as many words."""
 
 
 def ngrams(reading: Reading) -> Iterator[str]:
@@ -250,8 +254,8 @@ class Head:
                 for i, share in zip(known, shares, strict=True):
                     named[mapping[self.signals[i]]] += share
         likeliest = sorted(urgent, key=urgent.__getitem__, reverse=True)
-        said = next((r for r in likeliest[:3] if _said(r, reading)), likeliest[0])
-        return Opinion(chances, said, max(refer, key=refer.__getitem__))
+        said = next((r for r in likeliest[:3] if _said(r, reading)), "")
+        return Opinion(chances, said or likeliest[0], max(refer, key=refer.__getitem__), bool(said))
 
     def _weighed(self, row: Array, kind: str) -> Array:
         return np.asarray(row @ self._arrays[f"{kind}_w"] + self._arrays[f"{kind}_b"], np.float32)

@@ -27,6 +27,22 @@ def told_before_the_back(reading: Reading) -> str:
     return ""
 
 
+def widened(reading: Reading) -> str:
+    """Return what tells of more and more: "First only on hills. Then on the flat. Yesterday standing."."""
+    at_first = ""
+    for sentence, places in zip(reading.sentences, reading.places, strict=True):
+        words = sentence.words
+        if at_first and words[0] in _THEN and not {"better", "resolved", "eases"} & places.keys():
+            return f"{at_first} {sentence.text}"[: clauses.MAX_EVIDENCE_CHARS]
+        if {"only", "just"} & set(words) and _AT_FIRST & set(words[:3]) and not sentence.question:
+            at_first = sentence.text
+    return ""
+
+
+_AT_FIRST = word_set("first used started began initially originally")
+_THEN = word_set("then now today yesterday lately")
+
+
 def back_denied(reading: Reading) -> bool:
     """Say whether "no back pain" is told and no pain of the back: what hurts then is something else."""
     own = [(n, m) for n, m in reading.pains if m.site == "back"]

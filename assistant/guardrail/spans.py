@@ -72,12 +72,8 @@ def spans(message: str, reading: Reading, today: date, pain_known: bool) -> list
                 continue
             if modifiers.historical and span.kind != "vague":
                 continue
-            if (
-                modifiers.told_past
-                and span.kind == "since"
-                and sentence.words[span.first - 1 : span.first] == ["in"]
-            ):
-                continue  # "In 2022 I missed a season" dates what is told and lasts no further.
+            if span.kind == "since" and _only_dates(span, sentence, modifiers.told_past):
+                continue
             if not here and "dated_thing" in places and (span.kind == "vague" or span.days >= OLD_DAYS):
                 continue  # "I take the prednisone for my lungs, going on six years."
             if modifiers.resolved_at is not None and not any(m.first > modifiers.resolved_at for m in here):
@@ -94,6 +90,17 @@ def spans(message: str, reading: Reading, today: date, pain_known: bool) -> list
                     )
                 )
     return found
+
+
+def _only_dates(span: duration.TimeSpan, sentence: Sentence, told_past: bool) -> bool:
+    """Say whether "In 2022 I missed a season" only dates what is told, which lasts no further."""
+    words = sentence.words
+    return words[span.first - 1 : span.first] == ["in"] and (
+        told_past or (span.first == 1 and not _FROM_THEN_ON & set(words))
+    )
+
+
+_FROM_THEN_ON = word_set("since still ever never began started hurt injured got now been")
 
 
 def _firm(span: duration.TimeSpan, sentence: Sentence, here: list[Mention]) -> bool:

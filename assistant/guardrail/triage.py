@@ -20,7 +20,7 @@ from assistant.guardrail.lexicon import matches
 from assistant.guardrail.model import Fact, Triage, TriageState
 from assistant.guardrail.policy import Policy
 from assistant.guardrail.reading import Reading
-from assistant.guardrail.scenes import back_denied, climbing, earlier, told_before_the_back
+from assistant.guardrail.scenes import back_denied, climbing, earlier, told_before_the_back, widened
 from assistant.guardrail.verdict import verdict
 from assistant.guardrail.weighing import of_another, raise_later, spoken, take_over, void, weigh
 
@@ -112,6 +112,9 @@ class Guardrail:
         self._correct(reading, before, now)
         self._facts(reading, before, now)
         self._joined(message, reading, before, now)
+        wider = widened(reading) if now.pain == "present" else ""
+        if wider:
+            facts.add(self.policy, now, "worsening", wider)
         if earlier(reading, now):
             facts.add(self.policy, now, "worsening", " ".join(s.text for s in reading.sentences)[:200])
         self._learned(message, whole, before, now, embed, score)

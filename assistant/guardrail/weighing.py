@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from assistant.guardrail import facts
 from assistant.guardrail.head import Opinion, Thresholds
-from assistant.guardrail.model import Fact, TriageState
+from assistant.guardrail.model import ASK_ORDER, Fact, TriageState
 from assistant.guardrail.policy import Policy
 from assistant.guardrail.reading import Reading
 from assistant.guardrail.scenes import back_denied, longest
@@ -67,15 +67,17 @@ def weigh(
     unhurt = now.turn <= 1 and back_denied(reading)
     counts = named or flag.needs != "pain" or urgent >= limits.urgent_void
     counts = counts and not (unhurt and flag.needs == "pain") and not (flag.recent_only and reading.long_ago)
-    if urgent >= (limits.urgent_void if doubtful else limits.urgent) and counts:
+    least = limits.urgent if opinion.grounded else limits.urgent_bare
+    if urgent >= (limits.urgent_void if doubtful else least) and counts:
         facts.present(now, told, reading)
         facts.add(policy, now, opinion.urgent_row, told, source="head")
     elif level in ("none", "check"):
         if now.elsewhere or unhurt:
             return
         least = limits.refer if long else limits.refer_short
-        if doubtful or now.mild:
-            least = limits.refer_void if void(reading) else limits.refer_doubt
+        harmless = all(kind in now.settled for kind in ASK_ORDER)
+        if doubtful or now.mild or harmless:
+            least = limits.refer_void if void(reading) or harmless else limits.refer_doubt
         if refer + urgent >= least:
             facts.present(now, told, reading)
             facts.add(policy, now, "worried" if feared else opinion.refer_row, told, source="head")
