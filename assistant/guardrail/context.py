@@ -199,7 +199,7 @@ def _has_span(places: Places) -> bool:
 def _enumerates(sentence: Sentence, k: int) -> bool:
     """Say whether the clause of word `k` only goes on with a list: "no numbness, tingling or weakness"."""
     inside = [w for w, c in zip(sentence.words, sentence.clause, strict=True) if c == sentence.clause[k]]
-    return len(inside) <= 3 and (
+    return len(inside) <= 3 + ("any" in inside) and (
         inside[0] in ("or", "and", "nor", "y", "o", "ou", "oder", "et", "e", "ni") or len(inside) <= 2
     )
 

@@ -76,7 +76,7 @@ def weigh(
             return
         least = limits.refer if long else limits.refer_short
         harmless = all(kind in now.settled for kind in ASK_ORDER)
-        if doubtful or now.mild or harmless:
+        if doubtful or now.mild or harmless or now.pain == "denied":
             least = limits.refer_void if void(reading) or harmless else limits.refer_doubt
         if refer + urgent >= least:
             facts.present(now, told, reading)
@@ -185,8 +185,9 @@ def _declines(opinion: Opinion, reading: Reading) -> bool:
 
 
 def _feared(opinion: Opinion, reading: Reading) -> bool:
-    """Say whether cancer is only feared, or somebody else's: "I keep googling tumours"."""
-    return opinion.urgent_row == "cancer_history" and reading.has("cancer_other")
+    """Say whether cancer is only feared, or not that of the one in pain: "I keep googling tumours"."""
+    own = reading.subject == "self"
+    return own and opinion.urgent_row == "cancer_history" and reading.has("cancer_other")
 
 
 def spoken(reading: Reading) -> bool:
