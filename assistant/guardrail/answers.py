@@ -27,7 +27,10 @@ def answer(policy: Policy, reading: Reading, before: TriageState, now: TriageSta
     text = " ".join(s.text for s in reading.sentences)
     # "Yes, still running": what follows the yes is the answer, whatever was asked.
     told = any(reading.has(concept) for concept in ("runs_fine", "better", "same"))
-    yes, no = says(reading, "yes_word") and not told, says(reading, "no_answer")
+    yes, no = (
+        says(reading, "yes_word") and not told,
+        says(reading, "no_answer") and not says(reading, "pseudo_negated"),
+    )
     if before.pending == "interference":
         if reading.has("runs_fine") or (no and not yes) or _went_well(reading):
             now.settled["interference"] = text
@@ -61,7 +64,9 @@ def taken_back(reading: Reading, before: TriageState) -> bool:
     if reading.has("wrong_chat"):
         return True
     denied = any(
-        "benign_denial" in places and not _LIMITED & set(sentence.words)
+        "benign_denial" in places
+        and {"ache_word", "spine_any"} & places.keys()
+        and not _LIMITED & set(sentence.words)
         for sentence, places in zip(reading.sentences, reading.places, strict=True)
     )
     told = [f for f in before.facts if not _supposed(f.context)]

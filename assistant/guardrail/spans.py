@@ -6,6 +6,7 @@ from datetime import date
 
 from assistant.guardrail import duration
 from assistant.guardrail.clauses import Sentence, word_set
+from assistant.guardrail.dates import WEEKDAYS
 from assistant.guardrail.facts import OLD_DAYS
 from assistant.guardrail.lexicon import Places
 from assistant.guardrail.pain import Mention
@@ -195,6 +196,7 @@ def _belongs(
                 ["on", "i"],
                 ["on", "it"],
                 ["on", "still"],
+                *(["on", day] for day in WEEKDAYS),
                 ["on", "it's"],
             )
             and not (after[0] in ("of", "in", "to") and _pain_next(words, span.last, here))

@@ -208,8 +208,7 @@ class Guardrail:
         again = {h.flag.id for h in reading.hits if h.flag.level == "urgent"}
         kept: list[Fact] = []
         for fact in now.facts:
-            patterns = self.policy.explained.get(fact.row, [])
-            explained = any(matches(p, places) for p in patterns for places in reading.places)
+            explained = self._explained(fact.row, reading)
             about = said & (
                 {w.lower().strip(".,!?") for w in fact.evidence.split()} - _COMMON
             ) or reading.has("correction")
@@ -271,7 +270,14 @@ class Guardrail:
         if taken_back or now.pain == "denied" or reading.has("override") or reading.words() < BESIDE_WORDS:
             return
         found = self.assess(f"{NAMED_BEFORE} {message}", embed=embed, score=score).state
+        found.facts = [f for f in found.facts if f.source != "head" or not self._explained(f.row, reading)]
         take_over(found, message, reading, before, now)
+
+    def _explained(self, row: str, reading: Reading) -> bool:
+        """Say whether a harmless cause of a sign is named: "on purpose, I'm on a diet"."""
+        return any(
+            matches(p, places) for p in self.policy.explained.get(row, []) for places in reading.places
+        )
 
     @staticmethod
     def text(message: str, state: TriageState | None = None) -> str:

@@ -42,7 +42,7 @@ def weigh(
     none, check, refer, urgent = (float(c) for c in opinion.chances)
     feared = _feared(opinion, reading)
     if feared:
-        refer, urgent = refer + urgent, 0.0
+        refer, urgent = refer + (urgent if reading.has("afraid") else 0.0), 0.0
     urgent = 0.0 if _declines(opinion, reading) else urgent
     told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else longest(reading)
     level = facts.level(policy, now)
