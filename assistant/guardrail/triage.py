@@ -339,6 +339,8 @@ class Guardrail:
             for s in reading.spans
             if reading.over_at is None or s.place > reading.over_at or before.pain == "present"
         ]
+        # "No pain today" is no correction of how long it has lasted.
+        corrected = before.turn > 0 and reading.has("correction") and not reading.has("benign_denial")
         if spans:
             longest = max(spans, key=lambda s: s.days)
             if longest.days >= limit:
@@ -346,12 +348,12 @@ class Guardrail:
                     row="duration", signal="duration", level="refer", when="soon", turn=now.turn,
                     evidence=longest.evidence, needs_pain=True, days=int(longest.days),
                 )  # fmt: skip
-                if reading.has("correction") and before.turn:
+                if corrected:
                     now.facts = [f for f in now.facts if f.signal != "duration"]
                 now.facts = [*now.facts, fact]
             else:
                 now.settled["duration"] = longest.evidence
-                if reading.has("correction") and before.turn:
+                if corrected:
                     now.facts = [f for f in now.facts if f.signal != "duration"]
         if now.pain == "present":
             if reading.has("runs_fine") and "interference" not in {f.row for f in now.facts}:
