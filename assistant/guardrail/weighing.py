@@ -15,6 +15,8 @@ LATER_REFER = 0.93
 """Chance from which the head alone refers in a later turn."""
 SACRED = frozenset({"self_harm"})
 """Rows that no opinion takes back."""
+SURE = 0.85
+"""Chance of a red flag from which an old date in the message makes no old accident of it."""
 STORY_WORDS = 12
 """From this length on, a finding of the rules may be a side remark."""
 
@@ -66,11 +68,13 @@ def weigh(
     flag = policy.flags[opinion.urgent_row]
     unhurt = now.turn <= 1 and back_denied(reading)
     counts = named or flag.needs != "pain" or urgent >= limits.urgent_void
-    counts = counts and not (unhurt and flag.needs == "pain") and not (flag.recent_only and reading.long_ago)
+    sure = urgent >= SURE
+    dated = flag.recent_only and bool(reading.long_ago) and not sure
+    counts = counts and not (unhurt and flag.needs == "pain") and not dated
     least = limits.urgent if opinion.grounded else limits.urgent_bare
     if urgent >= (limits.urgent_void if doubtful else least) and counts:
         facts.present(now, told, reading)
-        facts.add(policy, now, opinion.urgent_row, told, source="head")
+        facts.add(policy, now, opinion.urgent_row, told, source="head", sure=sure)
     elif level in ("none", "check"):
         if now.elsewhere or unhurt:
             return
