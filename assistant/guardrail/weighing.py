@@ -72,7 +72,10 @@ def weigh(
     dated = flag.recent_only and bool(reading.long_ago) and not sure
     counts = counts and not (unhurt and flag.needs == "pain") and not dated
     least = limits.urgent if opinion.grounded else limits.urgent_bare
-    if urgent >= (limits.urgent_void if doubtful else least) and counts:
+    least = limits.urgent_void if doubtful else least
+    if opinion.urgent_row in SACRED:
+        least = limits.urgent  # who wants to end it need not name a back, nor a pain
+    if urgent >= least and counts:
         facts.present(now, told, reading)
         facts.add(policy, now, opinion.urgent_row, told, source="head", sure=sure)
     elif level in ("none", "check"):
