@@ -265,7 +265,7 @@ class Head:
 GROUNDS = {
     "saddle": {"saddle_area", "wipe", "erection", "underwear"},
     "bladder_bowel": {"bladder", "bowel", "wipe", "underwear", "wet_self", "start_flow"},
-    "both_legs": {"legs_only", "both_legs_phrase", "legs"},
+    "both_legs": {"both_legs_phrase", "both_sides", "legs_plural"},
     "leg_weakness": {"legs", "legs_own", "trip", "foot_drop"},
     "trauma": {"crash", "fall", "height", "frail", "fracture"},
     "fever": {"fever", "infection", "immune", "hot_number", "sweat"},

@@ -16,7 +16,8 @@ LATER_REFER = 0.93
 SACRED = frozenset({"self_harm"})
 """Rows that no opinion takes back."""
 SURE = 0.85
-"""Chance of a red flag from which an old date in the message makes no old accident of it."""
+"""Chance of a red flag from which a long time told beside it makes no old accident of it."""
+_LEGS = frozenset({"both_legs", "leg_weakness"})
 STORY_WORDS = 12
 """From this length on, a finding of the rules may be a side remark."""
 
@@ -69,9 +70,11 @@ def weigh(
     unhurt = now.turn <= 1 and back_denied(reading)
     counts = named or flag.needs != "pain" or urgent >= limits.urgent_void
     sure = urgent >= SURE
-    dated = flag.recent_only and bool(reading.long_ago) and not sure
+    dated = flag.recent_only and bool(reading.long_ago)
     counts = counts and not (unhurt and flag.needs == "pain") and not dated
-    least = limits.urgent if opinion.grounded else limits.urgent_bare
+    # In few words the rules tell one tingling leg from both.
+    one_leg = not long and opinion.urgent_row in _LEGS and any(f.row == "numbness" for f in now.facts)
+    least = limits.urgent if opinion.grounded and not one_leg else limits.urgent_bare
     least = limits.urgent_void if doubtful else least
     if opinion.urgent_row in SACRED:
         least = limits.urgent  # who wants to end it need not name a back, nor a pain
