@@ -19,6 +19,8 @@ def told_before_the_back(reading: Reading) -> str:
     if not bare or len(reading.sentences) < 2 or any(s.question for s in reading.sentences):
         return ""
     for sentence, places in zip(reading.sentences[: bare[-1]], reading.places, strict=False):
+        if "runs_fine" in places:
+            continue
         if (
             len(sentence.words) >= 4
             and {"run_word", "daily", "stop_word", "stop_word_strong"} & places.keys()
