@@ -28,6 +28,8 @@ _OTHER_BEFORE = word_set("""
     in within every hold holding aged age rest next another ran run running trained training held dans
     toutes tous chaque cada alle jede em
 """)
+_PER = word_set("day week month year night time")
+"""What "three days a" goes on with where it says how often, not how long."""
 AGO = word_set("ago before back earlier prior previously")
 NEWLY = word_set("""
     yesterday today tonight recently just now again monday tuesday wednesday thursday friday saturday sunday
@@ -189,6 +191,7 @@ def _belongs(
         if (
             after
             and after[0] in _OTHER_AFTER
+            and (after[0] != "a" or bool(_PER & set(after[1:])))
             and after[:2]
             not in (
                 ["on", "and"],
