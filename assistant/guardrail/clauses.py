@@ -41,6 +41,27 @@ _SPLIT_FORMS = {
     "wanna": "want to", "gonna": "going to", "gotta": "got to", "kinda": "kind of", "dunno": "don't know",
     "lbs": "pounds", "lb": "pounds", "kgs": "kg", "disks": "discs", "disk": "disc",
 }  # fmt: skip
+_REAL_WORDS = word_set("pani veery hurst")
+"""Swapped forms that are words or names themselves."""
+_OFTEN = word_set("""
+    pain since back stand stiff sore hurts hurt aching aches lower week weeks month months days year years
+    wednesday thursday tuesday saturday sunday friday monday numb legs worse sitting bending sleep running
+    walking still getting every doctor
+""")
+_SWAPPED = {
+    word[:i] + word[i + 1] + word[i] + word[i + 2 :]: word
+    for word in _OFTEN
+    for i in range(len(word) - 1)
+    if word[i] != word[i + 1]
+}
+"""Two neighbouring letters the wrong way round, the commonest slip of typing, in the words that count."""
+_MISSPELT = {
+    "wendsday": "wednesday", "wensday": "wednesday", "cnat": "can't", "ca'nt": "can't", "dosent": "doesn't",
+    "doesent": "doesn't", "thrusday": "thursday", "teusday": "tuesday", "noumb": "numb",
+    "tinging": "tingling",
+    "exersise": "exercise", "excersise": "exercise", "excercise": "exercise", "diner": "dinner",
+}  # fmt: skip
+_SPLIT_FORMS |= {wrong: right for wrong, right in _SWAPPED.items() if wrong not in _REAL_WORDS} | _MISSPELT
 _JOINED = word_set("pins pin hot on off up back comes goes lower each weeks months years more worse ups by")
 _VERTEBRA = re.compile(r"\b[lt](?:[1-9]|1[0-2])(?:\s?[-/]\s?(?:[lts]?\d{1,2}))?\b|\b[ls]5\s?s1\b|\bs1\b")
 _FOLD = str.maketrans(
@@ -141,14 +162,15 @@ def _sentence(message: str, folded: str, start: int, end: int, question: bool) -
             clause += 1
         fresh = False
         place = (start + found.start(), start + found.end())
-        for part in _parts(word):
+        for part in parts(word):
             result.words.append(part)
             result.spans.append(place)
             result.clause.append(clause)
     return result
 
 
-def _parts(word: str) -> list[str]:
+def parts(word: str) -> list[str]:
+    """Return the normalised words that a written word stands for: "cannot" is "can't", "back's" two words."""
     if word[0].isdigit():
         return [word]
     if word == "/":

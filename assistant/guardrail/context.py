@@ -60,29 +60,29 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
     relative = "relative" in places and not _mine(words)
     other = relative or "other_word" in places
     elided = words[0] in ("can", "could") and words[1:2] and words[1] in _ELIDED
-    opens = words[0] in _QUESTION or any(a == 0 for a, _ in places.get("question_start", ()))
+    start = next((i for i, w in enumerate(words[:LEAD_WORDS]) if w not in _LEADS), 0)
+    opens = words[start] in _QUESTION or any(a == start for a, _ in places.get("question_start", ()))
     opens = opens and (language == "en" or sentence.question or words[0] not in _VERBS_FIRST)
     starts_as_question = (opens and not elided) or (language != "en" and _asks_late(sentence, places))
     about_someone = has_self or other
     hypothetical = _hypothetical(sentence, places)
-    generic = not about_someone and not _has_span(places) and (starts_as_question or _about_exercise(words))
+    spans = _has_span(places) and words[start : start + 2] != ["how", "long"]
+    generic = not about_someone and not spans and (starts_as_question or _about_exercise(words))
     if (
         "with" in words
         and not {"help", "helps", "deal", "people", "runners", "someone"} & set(words)
         and not about_someone
     ):
-        generic = generic and not _with_back(words)
-    generic = generic or (
-        not has_self
-        and not other
-        and not _has_span(places)
-        and (
-            "your" in words
-            or any(p in (["you", "get"], ["you", "have"], ["you're", "in"]) for p in _pairs(words))
-        )
+        generic = generic and (not _with_back(words) or "topic_word" in places)
+    # "your exercises for a back that began to hurt": the asker's own, whatever is yours.
+    meant = any(words[i : i + 2] in _A_BACK_THAT for i, w in enumerate(words) if w == "back")
+    addressed = "your" in words or any(
+        p in (["you", "get"], ["you", "have"], ["you're", "in"]) for p in _pairs(words)
     )
+    generic = generic or (not about_someone and not spans and addressed)
+    generic = generic and not meant
     generic = generic or (not about_someone and "topic_word" in places and not _has_span(places))
-    generic = generic or ("people_in_general" in places and not _own_back(words))
+    generic = generic or ("people_in_general" in places and not own_back(words))
     generic = generic or (sentence.question and len(words) <= 2 and "sick_disc" in places)
     generic = generic or (_your_back(words) and "my" not in words)
     asking = (words[0] in _ASKING and not elided) or words[:2] in (
@@ -120,7 +120,12 @@ _VERBS_FIRST = word_set(
 """With these a statement may begin too: "ist bestimmt nichts, aber …"."""
 _ELIDED = word_set("only barely hardly just still scarcely")
 """After "can" at the start, these leave out the "I" ("can only walk") and ask nothing."""
+_LEADS = word_set(
+    "general quick random silly genuine another one more question just wondering ok so and but also"
+)
+"""Before a question these say nothing: "general question, how long is too long?"."""
 _ASKING = word_set("should shall do does can could will would when how must may is are")
+_A_BACK_THAT = (["back", "that"], ["back", "that's"], ["back", "which"])
 _QUESTION_ONLY = word_set("""
     avoid avoiding prevent preventing prevention protect protecting without cause causes can could would
 """)
@@ -139,7 +144,7 @@ def _asks_late(sentence: Sentence, places: Places) -> bool:
 LEAD_WORDS = 5
 
 
-def _own_back(words: list[str]) -> bool:
+def own_back(words: list[str]) -> bool:
     """Say whether the speaker's own back or state is named: "my club" is not, "my back" is."""
     if any(w in ("mine", "i'm", "i've") for w in words[1:]):
         return True
@@ -194,7 +199,7 @@ def _has_span(places: Places) -> bool:
 def _enumerates(sentence: Sentence, k: int) -> bool:
     """Say whether the clause of word `k` only goes on with a list: "no numbness, tingling or weakness"."""
     inside = [w for w, c in zip(sentence.words, sentence.clause, strict=True) if c == sentence.clause[k]]
-    return len(inside) <= 3 and (
+    return len(inside) <= 3 + ("any" in inside) and (
         inside[0] in ("or", "and", "nor", "y", "o", "ou", "oder", "et", "e", "ni") or len(inside) <= 2
     )
 

@@ -69,6 +69,9 @@ _FILLERS = word_set("""
     or to and of good solid full whole long bit nearly almost more other last past oder o ou bis a de
     straight consecutive n odd plus + something ish %
 """)
+_POINTS = word_set("that's thats when about around was")
+"""Beside one of these a feast or month dates a beginning: "since I started here, so that's June"."""
+AGES = (10, 70)
 _SINCE_ONLY = word_set("depuis seit desde")
 _MONTH_BEFORE = SINCE | {"early", "late", "mid", "around"}
 
@@ -313,7 +316,10 @@ def _dated(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
             if phrase == ("last", "month"):
                 return TimeSpan(30, i, i + 1, "since")
             return TimeSpan(max(VAGUE_LONG, 60), i, i + len(phrase) - 1, "since")
-    if not anchored and previous != "since":
+    told = {"started", "began"} & set(words) and bool(_POINTS & {previous, *words[i + 1 : i + 4]})
+    if previous == "since" and word.isdigit() and AGES[0] <= int(word) <= AGES[1] and i + 1 == len(words):
+        return TimeSpan(365, i, i, "since")  # "since 16": an age
+    if not anchored and not told and previous != "since":
         return None
     doubtful = word in ("may", "mar", "march", "mars") and previous not in _MONTH_BEFORE
     if word in MONTHS and not doubtful:

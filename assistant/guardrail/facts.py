@@ -21,6 +21,7 @@ def add(
     subject: str = "self",
     source: str = "rule",
     context: str = "",
+    sure: bool = False,
 ) -> None:
     """Add a fact of the row `row` of the policy, unless it is known by the same words."""
     flag: Flag = policy.flags[row]
@@ -38,6 +39,7 @@ def add(
             subject="other" if subject == "other" else "self",
             needs_pain=flag.needs == "pain",
             source="head" if source == "head" else "rule",
+            sure=sure,
         )
     )
 
@@ -53,7 +55,7 @@ def active(policy: Policy, now: TriageState) -> list[Fact]:
     """Return the facts that count, given what is known of the pain."""
     found = [f for f in now.facts if _counts(f, now)]
     old = any((f.days or 0) >= OLD_DAYS or f.row == "persistent" for f in found)
-    return [f for f in found if not (old and _only_recent(policy, f))]
+    return [f for f in found if f.sure or not (old and _only_recent(policy, f))]
 
 
 def level(policy: Policy, now: TriageState) -> Level:

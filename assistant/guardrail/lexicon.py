@@ -20,7 +20,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.guardrail.clauses import fold
+from assistant.guardrail.clauses import fold, parts
 
 GAP_WORDS = 4
 WINDOW_WORDS = 12
@@ -31,6 +31,8 @@ MAX_MATCHES = 30
 Places = dict[str, list[tuple[int, int]]]
 Match = tuple[int, int, frozenset[int]]
 """First word, last word, and the words used."""
+_ENTRY_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*\*?|\d+(?:[.,:/]\d+)?\*?|'s|[½¼¾=%°]|/(?=[a-z])")
+"""As in `clauses`; "im" stays, since a foreign sentence keeps it."""
 _ITEM = re.compile(r"\{[a-z_0-9]+\}|\.\.\.|\+|-\{[a-z_0-9]+\}|(?:(?!\.\.\.| -\{)[^{}+])+")
 
 
@@ -210,8 +212,11 @@ class Lexicon:
 
 
 def phrase_words(entry: str) -> list[str]:
-    """Return the normalised words of a lexicon entry."""
-    return re.findall(r"\d+[.,]\d+|[a-z0-9'½=]+\*?", fold(entry))
+    """Return the words of a lexicon entry, cut and normalised as those of a message are."""
+    found: list[str] = []
+    for word in _ENTRY_WORD.findall(fold(entry)):
+        found += [word] if word.endswith("*") or word == "im" else parts(word)
+    return found
 
 
 def _phrase_at(words: Sequence[str], start: int, phrase: tuple[str, ...]) -> bool:

@@ -34,6 +34,8 @@ class Fact(BaseModel):
     days: int | None = None
     """Length of the pain in days, for a duration."""
     source: Literal["rule", "head", "model"] = "rule"
+    sure: bool = False
+    """The message as a whole leaves no doubt that it is of now, however old other things in it are."""
 
 
 class Ask(BaseModel):

@@ -19,12 +19,30 @@ def told_before_the_back(reading: Reading) -> str:
     if not bare or len(reading.sentences) < 2 or any(s.question for s in reading.sentences):
         return ""
     for sentence, places in zip(reading.sentences[: bare[-1]], reading.places, strict=False):
+        if "runs_fine" in places:
+            continue
         if (
             len(sentence.words) >= 4
             and {"run_word", "daily", "stop_word", "stop_word_strong"} & places.keys()
-        ):
+        ) or (len(sentence.words) >= 2 and "stop_word" in places and sentence.words[0] not in _POLITE):
             return sentence.text[: clauses.MAX_EVIDENCE_CHARS]
     return ""
+
+
+def widened(reading: Reading) -> str:
+    """Return what tells of more and more: "First only on hills. Then on the flat. Yesterday standing."."""
+    at_first = ""
+    for sentence, places in zip(reading.sentences, reading.places, strict=True):
+        words = sentence.words
+        if at_first and words[0] in _THEN and not {"better", "resolved", "eases"} & places.keys():
+            return f"{at_first} {sentence.text}"[: clauses.MAX_EVIDENCE_CHARS]
+        if {"only", "just"} & set(words) and _AT_FIRST & set(words[:3]) and not sentence.question:
+            at_first = sentence.text
+    return ""
+
+
+_AT_FIRST = word_set("first used started began initially originally")
+_THEN = word_set("then now today yesterday lately")
 
 
 def back_denied(reading: Reading) -> bool:
@@ -43,6 +61,7 @@ def _only_back(sentence: clauses.Sentence) -> bool:
     return {w for w, c in zip(sentence.words, sentence.clause, strict=True) if c == last} <= _BACK_ALONE
 
 
+_POLITE = word_set("don't never please not can't")
 _BACK_ALONE = word_set("my the lower low back spine again bloody damn of")
 
 

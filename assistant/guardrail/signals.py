@@ -62,7 +62,9 @@ def read(
     short = ANSWERING_WORDS if answering else LONG_WORDS if bound else SHORT_WORDS
     if result.words() <= short and not any(m.site == "elsewhere" for _, m in result.pains):
         result.pains += _meant(result)
-    result.hits = [h for h in result.hits if _beside(h, result, pain_known)]
+    result.hits = [
+        h for h in result.hits if _beside(h, result, pain_known) and not _known_of_old(h, result, today)
+    ]
     if opening:
         _drop_asides(result)
     if any(m.status == "present" for _, m in result.pains) and any(
@@ -78,6 +80,7 @@ def read(
 
 def _generalise(reading: Reading) -> None:
     """Take what is told for everybody's good, or asked about nobody, as said of people in general."""
+    _invented(reading)
     told_to_all = reading.has("awareness")
     nobodys = not reading.has("self_word") and any(c.generic or c.hypothetical for c in reading.contexts)
     if not told_to_all and not nobodys:
@@ -98,6 +101,16 @@ def _generalise(reading: Reading) -> None:
         else (n, m)
         for n, m in reading.pains
     ]
+
+
+def _invented(reading: Reading) -> None:
+    """Take a person of a story, a game or a case study for nobody, from the sentence on that names it."""
+    first = next((n for n, places in enumerate(reading.places) if "fiction" in places), None)
+    if first is None or any(context.own_back(s.words) for s in reading.sentences):
+        return
+    for number in range(first, len(reading.contexts)):
+        reading.contexts[number] = replace(reading.contexts[number], generic=True)
+    reading.pains = [(n, replace(m, status="generic") if n >= first else m) for n, m in reading.pains]
 
 
 def _drop_asides(reading: Reading) -> None:
@@ -251,6 +264,21 @@ def _meant(reading: Reading) -> list[tuple[int, Mention]]:
 
 
 _COURSE = frozenset({"worsening", "duration", "recurrence"})
+
+
+def _known_of_old(hit: Hit, reading: Reading, today: date) -> bool:
+    """Say whether a weak leg or a full bladder is called the same as ever, for a year or more."""
+    if hit.flag.id not in _OLD_DEFICITS:
+        return False
+    sentence, places = reading.sentences[hit.sentence], reading.places[hit.sentence]
+    old = any(s.days >= KNOWN_DAYS for s in duration.time_spans(sentence.words, places, today))
+    return (
+        old and "same" in places and not {"now", "worse", "new", "suddenly", "lately"} & set(sentence.words)
+    )
+
+
+KNOWN_DAYS = 365
+_OLD_DEFICITS = frozenset({"leg_weakness", "both_legs", "bladder_bowel", "saddle"})
 
 
 def _beside(hit: Hit, reading: Reading, pain_known: bool) -> bool:

@@ -6,6 +6,7 @@ from datetime import date
 
 from assistant.guardrail import duration
 from assistant.guardrail.clauses import Sentence, word_set
+from assistant.guardrail.dates import WEEKDAYS
 from assistant.guardrail.facts import OLD_DAYS
 from assistant.guardrail.lexicon import Places
 from assistant.guardrail.pain import Mention
@@ -27,6 +28,8 @@ _OTHER_BEFORE = word_set("""
     in within every hold holding aged age rest next another ran run running trained training held dans
     toutes tous chaque cada alle jede em
 """)
+_PER = word_set("day week month year night time")
+"""What "three days a" goes on with where it says how often, not how long."""
 AGO = word_set("ago before back earlier prior previously")
 NEWLY = word_set("""
     yesterday today tonight recently just now again monday tuesday wednesday thursday friday saturday sunday
@@ -46,6 +49,9 @@ ACTIVITY = word_set("""
     rowing coached coaching played playing married worked working taught teaching climbed climbing danced
 """)
 """What a span after "for" belongs to: "I've lifted for ten years"."""
+_IS = word_set("is was were are")
+_OWNED = word_set("my the our his her their for how")
+_BACK = word_set("back spine pain ache backache")
 _ANAPHORA = word_set("""
     it it's this that been since now still same ago going started began start hace depuis seit desde ha
     faz llevo lleva fait tem schon
@@ -69,6 +75,10 @@ def spans(message: str, reading: Reading, today: date, pain_known: bool) -> list
                 continue
             if modifiers.historical and span.kind != "vague":
                 continue
+            if span.kind == "since" and _only_dates(span, sentence, modifiers.told_past):
+                continue
+            if not here and "dated_thing" in places and (span.kind == "vague" or span.days >= OLD_DAYS):
+                continue  # "I take the prednisone for my lungs, going on six years."
             if modifiers.resolved_at is not None and not any(m.first > modifiers.resolved_at for m in here):
                 continue
             belongs = _belongs(span, sentence, places, here, any_pain, pain_known, reading.words())
@@ -83,6 +93,17 @@ def spans(message: str, reading: Reading, today: date, pain_known: bool) -> list
                     )
                 )
     return found
+
+
+def _only_dates(span: duration.TimeSpan, sentence: Sentence, told_past: bool) -> bool:
+    """Say whether "In 2022 I missed a season" only dates what is told, which lasts no further."""
+    words = sentence.words
+    return words[span.first - 1 : span.first] == ["in"] and (
+        told_past or (span.first == 1 and not _FROM_THEN_ON & set(words))
+    )
+
+
+_FROM_THEN_ON = word_set("since still ever never began started hurt injured got now been")
 
 
 def _firm(span: duration.TimeSpan, sentence: Sentence, here: list[Mention]) -> bool:
@@ -104,6 +125,8 @@ def long_ago(sentence: Sentence, places: Places, today: date) -> bool:
     words = sentence.words
     if NEWLY & set(words):
         return False
+    if "old_event" in places:
+        return True
     return any(
         span.days > OLD_DAYS
         and (
@@ -146,8 +169,10 @@ def _belongs(
     planned = before and (before[0] in _PLANS or before in (["dentro", "de"], ["daqui", "a"]))
     if span.kind == "span" and (planned or _PLANS & set(rest[:4])):
         return 0
-    if rest[:2] in (["is", "my"], ["was", "my"]) and not {"back", "spine"} & set(rest[2:4]):
+    if rest[:1] and rest[0] in _IS and rest[1:2] and rest[1] in _OWNED and not _BACK & set(rest[2:5]):
         return 0
+    if before[-1:] == ["from"] and len(words) > 1 and {"are", "is", "were", "was"} & set(words[: span.first]):
+        return 0  # "Mine are from 2022": the shoes.
     if rest[:2] == ["from", "now"] or (before[:1] == ["in"] and before[-1:] in (["about"], ["roughly"])):
         return 0
     if words[span.first] in ("week", "month") and not here:
@@ -166,6 +191,7 @@ def _belongs(
         if (
             after
             and after[0] in _OTHER_AFTER
+            and (after[0] != "a" or bool(_PER & set(after[1:])))
             and after[:2]
             not in (
                 ["on", "and"],
@@ -173,6 +199,7 @@ def _belongs(
                 ["on", "i"],
                 ["on", "it"],
                 ["on", "still"],
+                *(["on", day] for day in WEEKDAYS),
                 ["on", "it's"],
             )
             and not (after[0] in ("of", "in", "to") and _pain_next(words, span.last, here))
@@ -192,7 +219,8 @@ def _belongs(
         return 0
     clause = sentence.clause[span.first]
     since = span.kind == "since" and "since" in words[: span.first]
-    if not (since and here) and any(sentence.clause[a] == clause for a, _ in places.get("dated_thing", ())):
+    close = since and any(sentence.clause[m.first] == clause for m in here)
+    if not close and any(sentence.clause[a] == clause for a, _ in places.get("dated_thing", ())):
         return 0
     in_clause = [m for m in here if sentence.clause[m.first] <= clause <= sentence.clause[m.last]]
     inside = [w for w, c in zip(words, sentence.clause, strict=True) if c == clause]

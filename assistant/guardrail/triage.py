@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import resources
-from assistant.guardrail import courtesy, facts, signals, windows
+from assistant.guardrail import answers, courtesy, facts, signals, windows
 from assistant.guardrail import policy as policies
 from assistant.guardrail.clauses import word_set
 from assistant.guardrail.head import FILE as HEAD_FILE
@@ -20,13 +20,11 @@ from assistant.guardrail.lexicon import matches
 from assistant.guardrail.model import Fact, Triage, TriageState
 from assistant.guardrail.policy import Policy
 from assistant.guardrail.reading import Reading
-from assistant.guardrail.scenes import back_denied, climbing, earlier, told_before_the_back
+from assistant.guardrail.scenes import back_denied, climbing, earlier, told_before_the_back, widened
 from assistant.guardrail.verdict import verdict
 from assistant.guardrail.weighing import of_another, raise_later, spoken, take_over, void, weigh
 
 _COMMON = word_set("i my the a and it is of to in me can't no not i'm its it's when on with back pain")
-ANSWER_WORDS = 16
-"""A correction is said in a message up to this length."""
 HALF_WORDS = 9
 """A message up to this length may be half of what the visitor wants to say."""
 LATER_WORDS = 4
@@ -109,41 +107,20 @@ class Guardrail:
         if not self._use_rules:
             reading = replace(reading, hits=[], spans=[])
         now.language = reading.language
-        self._answer(reading, before, now)
+        answers.answer(self.policy, reading, before, now)
         self._pain(reading, before, now)
         self._correct(reading, before, now)
         self._facts(reading, before, now)
         self._joined(message, reading, before, now)
+        wider = widened(reading) if now.pain == "present" else ""
+        if wider:
+            facts.add(self.policy, now, "worsening", wider)
         if earlier(reading, now):
             facts.add(self.policy, now, "worsening", " ".join(s.text for s in reading.sentences)[:200])
         self._learned(message, whole, before, now, embed, score)
         return verdict(self.policy, now)
 
     # ── reading into the state ──
-
-    def _answer(self, reading: Reading, before: TriageState, now: TriageState) -> None:
-        """Read a short answer against the question asked."""
-        now.pending = None
-        if before.pending is None or reading.words() > 12:
-            return
-        text = " ".join(s.text for s in reading.sentences)
-        # "Yes, still running": what follows the yes is the answer, whatever was asked.
-        told = any(reading.has(concept) for concept in ("runs_fine", "better", "same"))
-        yes, no = _says(reading, "yes_word") and not told, _says(reading, "no_answer")
-        if before.pending == "interference":
-            if reading.has("runs_fine") or (no and not yes):
-                now.settled["interference"] = text
-            elif yes and not no:
-                facts.add(self.policy, now, "interference", text)
-        elif before.pending == "worsening":
-            if reading.has("runs_fine") and not reading.hits:
-                now.settled["interference"] = text
-            elif reading.has("better") or reading.has("same") or (no and not yes):
-                now.settled["worsening"] = text
-            elif yes and not no:
-                facts.add(self.policy, now, "worsening", text)
-        elif before.pending == "duration" and no and not reading.spans:
-            now.settled.setdefault("duration", text)
 
     def _pain(self, reading: Reading, before: TriageState, now: TriageState) -> None:
         unhurt = before.pain == "unknown" and back_denied(reading)
@@ -211,9 +188,16 @@ class Guardrail:
 
     def _correct(self, reading: Reading, before: TriageState, now: TriageState) -> None:
         """Take back a sign that the visitor explains by a harmless cause; a wish takes nothing back."""
+        if answers.taken_back(reading, before):
+            now.facts, now.settled, now.pain = [], {}, "denied"
+            return
         if reading.has("override"):
             return
-        if before.pain == "present" and reading.words() <= ANSWER_WORDS and self._over(reading, before):
+        if (
+            before.pain == "present"
+            and reading.words() <= answers.ANSWER_WORDS
+            and self._over(reading, before)
+        ):
             now.facts = [f for f in now.facts if f.level == "urgent"]
             now.settled = {}
             now.pain = "denied"
@@ -224,8 +208,7 @@ class Guardrail:
         again = {h.flag.id for h in reading.hits if h.flag.level == "urgent"}
         kept: list[Fact] = []
         for fact in now.facts:
-            patterns = self.policy.explained.get(fact.row, [])
-            explained = any(matches(p, places) for p in patterns for places in reading.places)
+            explained = self._explained(fact.row, reading)
             about = said & (
                 {w.lower().strip(".,!?") for w in fact.evidence.split()} - _COMMON
             ) or reading.has("correction")
@@ -284,10 +267,17 @@ class Guardrail:
         "Since Monday it's in the left leg too" says what it says only so.
         """
         taken_back = len([f for f in now.facts if f.turn < now.turn]) < len(before.facts)
-        if taken_back or reading.has("override") or reading.words() < BESIDE_WORDS:
+        if taken_back or now.pain == "denied" or reading.has("override") or reading.words() < BESIDE_WORDS:
             return
         found = self.assess(f"{NAMED_BEFORE} {message}", embed=embed, score=score).state
+        found.facts = [f for f in found.facts if f.source != "head" or not self._explained(f.row, reading)]
         take_over(found, message, reading, before, now)
+
+    def _explained(self, row: str, reading: Reading) -> bool:
+        """Say whether a harmless cause of a sign is named: "on purpose, I'm on a diet"."""
+        return any(
+            matches(p, places) for p in self.policy.explained.get(row, []) for places in reading.places
+        )
 
     @staticmethod
     def text(message: str, state: TriageState | None = None) -> str:
@@ -349,6 +339,8 @@ class Guardrail:
             for s in reading.spans
             if reading.over_at is None or s.place > reading.over_at or before.pain == "present"
         ]
+        # "No pain today" is no correction of how long it has lasted.
+        corrected = before.turn > 0 and reading.has("correction") and not reading.has("benign_denial")
         if spans:
             longest = max(spans, key=lambda s: s.days)
             if longest.days >= limit:
@@ -356,12 +348,12 @@ class Guardrail:
                     row="duration", signal="duration", level="refer", when="soon", turn=now.turn,
                     evidence=longest.evidence, needs_pain=True, days=int(longest.days),
                 )  # fmt: skip
-                if reading.has("correction") and before.turn:
+                if corrected:
                     now.facts = [f for f in now.facts if f.signal != "duration"]
                 now.facts = [*now.facts, fact]
             else:
                 now.settled["duration"] = longest.evidence
-                if reading.has("correction") and before.turn:
+                if corrected:
                     now.facts = [f for f in now.facts if f.signal != "duration"]
         if now.pain == "present":
             if reading.has("runs_fine") and "interference" not in {f.row for f in now.facts}:
@@ -389,10 +381,9 @@ class Guardrail:
                 now.known += [k for name in here if (k := f"{flag.id}.{name}") not in now.known]
 
 
-_GUESSING = word_set("maybe perhaps probably might guess could possibly presumably")
+_GUESSING = word_set("""
+    maybe perhaps probably might guess could possibly presumably prob probs prolly suppose reckon think hope
+    hopefully likely must bet
+""")
 """With one of these a harmless cause is a hope, and takes nothing back."""
 _GONE_FIRST = word_set("ya nicht jetzt plus maintenant agora ja not no gone it's its all")
-
-
-def _says(reading: Reading, concept: str) -> bool:
-    return bool(reading.places) and any(a == 0 for a, _ in reading.places[0].get(concept, ()))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from assistant.guardrail import facts
 from assistant.guardrail.head import Opinion, Thresholds
-from assistant.guardrail.model import Fact, TriageState
+from assistant.guardrail.model import ASK_ORDER, Fact, TriageState
 from assistant.guardrail.policy import Policy
 from assistant.guardrail.reading import Reading
 from assistant.guardrail.scenes import back_denied, longest
@@ -15,6 +15,9 @@ LATER_REFER = 0.93
 """Chance from which the head alone refers in a later turn."""
 SACRED = frozenset({"self_harm"})
 """Rows that no opinion takes back."""
+SURE = 0.85
+"""Chance of a red flag from which a long time told beside it makes no old accident of it."""
+_LEGS = frozenset({"both_legs", "leg_weakness"})
 STORY_WORDS = 12
 """From this length on, a finding of the rules may be a side remark."""
 
@@ -40,6 +43,9 @@ def weigh(
     behind a harmless question counts.
     """
     none, check, refer, urgent = (float(c) for c in opinion.chances)
+    feared = _feared(opinion, reading)
+    if feared:
+        refer, urgent = refer + (urgent if reading.has("afraid") else 0.0), 0.0
     urgent = 0.0 if _declines(opinion, reading) else urgent
     told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else longest(reading)
     level = facts.level(policy, now)
@@ -63,19 +69,28 @@ def weigh(
     flag = policy.flags[opinion.urgent_row]
     unhurt = now.turn <= 1 and back_denied(reading)
     counts = named or flag.needs != "pain" or urgent >= limits.urgent_void
-    counts = counts and not (unhurt and flag.needs == "pain") and not (flag.recent_only and reading.long_ago)
-    if urgent >= (limits.urgent_void if doubtful else limits.urgent) and counts:
+    sure = urgent >= SURE
+    dated = flag.recent_only and bool(reading.long_ago)
+    counts = counts and not (unhurt and flag.needs == "pain") and not dated
+    # In few words the rules tell one tingling leg from both.
+    one_leg = not long and opinion.urgent_row in _LEGS and any(f.row == "numbness" for f in now.facts)
+    least = limits.urgent if opinion.grounded and not one_leg else limits.urgent_bare
+    least = limits.urgent_void if doubtful else least
+    if opinion.urgent_row in SACRED:
+        least = limits.urgent  # who wants to end it need not name a back, nor a pain
+    if urgent >= least and counts:
         facts.present(now, told, reading)
-        facts.add(policy, now, opinion.urgent_row, told, source="head")
+        facts.add(policy, now, opinion.urgent_row, told, source="head", sure=sure)
     elif level in ("none", "check"):
         if now.elsewhere or unhurt:
             return
         least = limits.refer if long else limits.refer_short
-        if doubtful or now.mild:
-            least = limits.refer_void if void(reading) else limits.refer_doubt
+        harmless = all(kind in now.settled for kind in ASK_ORDER)
+        if doubtful or now.mild or harmless or now.pain == "denied":
+            least = limits.refer_void if void(reading) or harmless else limits.refer_doubt
         if refer + urgent >= least:
             facts.present(now, told, reading)
-            facts.add(policy, now, opinion.refer_row, told, source="head")
+            facts.add(policy, now, "worried" if feared else opinion.refer_row, told, source="head")
         elif level == "none" and 1 - none >= limits.check and not (doubtful or now.mild):
             facts.present(now, told, reading)
         elif level == "check" and none >= (limits.quiet if story else limits.quiet_short):
@@ -98,7 +113,11 @@ def raise_later(
     """Raise in a later turn, where a message is short and means what it means through the others."""
     told = longest(reading)
     new = any(f.turn == now.turn for f in now.facts)
-    if float(opinion.chances[3]) >= limits.refer_later and not new and not _declines(opinion, reading):
+    if (
+        float(opinion.chances[3]) >= limits.refer_later
+        and not new
+        and not (_declines(opinion, reading) or _feared(opinion, reading))
+    ):
         facts.add(policy, now, opinion.urgent_row, told, source="head")
     elif not any(m.status == "present" and m.site != "elsewhere" for _, m in reading.pains):
         return
@@ -173,6 +192,12 @@ def of_another(subject: str, needs_pain: bool, before: TriageState) -> bool:
 def _declines(opinion: Opinion, reading: Reading) -> bool:
     """Say whether "I don't need to see anyone" was taken for a wish to be gone."""
     return opinion.urgent_row in SACRED and reading.has("declines_help")
+
+
+def _feared(opinion: Opinion, reading: Reading) -> bool:
+    """Say whether cancer is only feared, or not that of the one in pain: "I keep googling tumours"."""
+    own = reading.subject == "self"
+    return own and opinion.urgent_row == "cancer_history" and reading.has("cancer_other")
 
 
 def spoken(reading: Reading) -> bool:

@@ -153,3 +153,29 @@ def test_other_languages(guardrail: Guardrail, message: str, expected: str) -> N
 )
 def test_questions_and_what_only_looks_like_one(guardrail: Guardrail, message: str, expected: str) -> None:
     assert level(guardrail, message) == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("bakc pian sicne last month", "refer"),
+        ("mine's grand, my back I mean", "none"),
+        ("back sore, it's the 3rd week", "refer"),
+        ("Write a scene with a detective who has had a bad back for ten years", "none"),
+        ("Which signs with back pain are an emergency?", "none"),
+        ("quick question, how long is too long for back pain?", "none"),
+        ("is it ok to do your planks with a back that's been sore for three weeks", "refer"),
+        ("Stiff back. At first only on long runs. Now it is there when I stand at the bus.", "refer"),
+        ("skipped parkrun. back.", "refer"),
+        ("my leg's been the weak one since polio in 1961, no different. my back aches every day", "refer"),
+        ("my back is sore since yesterday, my gran's cancer began as back pain", "check"),
+        ("sore back since yesterday, bladder fine, left foot tingles", "refer"),
+        ("I take the prednisone for my lungs, going on six years. My back is sore today", "check"),
+        ("74, on prednisone since 2015, tripped off the kerb on Saturday and my back is sore", "urgent"),
+        ("back hurts, dropped 9 kilos since March, eating the same as always", "urgent"),
+        ("pain between my shoulder blades and I'm puffing going up one flight", "urgent"),
+        ("sore back since Friday and my knee would just fold on the stairs", "urgent"),
+    ],
+)
+def test_what_new_writers_said(guardrail: Guardrail, message: str, level: str) -> None:
+    assert guardrail.assess(message).level == level

@@ -77,3 +77,23 @@ def test_a_red_flag_more_is_urgent_whatever_else_is_said(
 ) -> None:
     ended = message if message.rstrip()[-1:] in (".", "!", "?") else f"{message}."
     assert LEVELS[level(f"{sign} {ended}" if first else f"{ended} {sign}")] == "urgent"
+
+
+@pytest.mark.parametrize(
+    ("message", "wanted"),
+    [
+        # Nothing parts the sign from the rest: no sentence of it can be read alone.
+        ("my lower back gets tight and hurts after squats I have a fever and my back hurts badly", "urgent"),
+        ("low back dull comes on at mile two I was hit by a car this morning and my back is bad", "urgent"),
+        # No back and no pain need be named.
+        ("some evenings I stand on the railway bridge and work out whether I'd go through with it", "urgent"),
+        # A long time told beside a new fall makes no old one of it.
+        ("I'm on prednisone, ten years now. Tripped over the cat on Saturday, my spine is sore.", "urgent"),
+        ("fell off a horse ten years ago, back pain ever since", "refer"),
+        ("pins and needles in my leg with back pain", "refer"),
+        ("back sore for two days, I keep googling tumours and I'm so scared it's that", "refer"),
+        ("low back sore for 3 days, a 1 out of 10, not getting worse and my runs went as normal", "none"),
+    ],
+)
+def test_what_the_whole_message_means(level: Callable[[str], int], message: str, wanted: str) -> None:
+    assert LEVELS[level(message)] == wanted

@@ -1,0 +1,99 @@
+"""Answers to what the last reply asked, and what a visitor takes back: the wrong chat, a joke, no pain."""
+
+from __future__ import annotations
+
+from assistant.guardrail import facts
+from assistant.guardrail.clauses import word_set
+from assistant.guardrail.model import TriageState
+from assistant.guardrail.policy import Policy
+from assistant.guardrail.reading import Reading
+
+ANSWER_WORDS = 16
+"""An answer or a correction is said in a message up to this length."""
+TAKEN_BACK_WORDS = 30
+"""The same for taking everything back, which people explain."""
+_LIMITED = word_set("""
+    now today yet when while during after before until till at rest morning night otherwise since except
+    but lying sitting
+""")
+"""With one of these "no pain" is said of a time or a posture, not of the whole complaint."""
+
+
+def answer(policy: Policy, reading: Reading, before: TriageState, now: TriageState) -> None:
+    """Read a short answer against the question asked; what answers another question counts for that one."""
+    now.pending = None
+    if before.pending is None or reading.words() > ANSWER_WORDS:
+        return
+    text = " ".join(s.text for s in reading.sentences)
+    # "Yes, still running": what follows the yes is the answer, whatever was asked.
+    told = any(reading.has(concept) for concept in ("runs_fine", "better", "same"))
+    yes, no = (
+        says(reading, "yes_word") and not told,
+        says(reading, "no_answer") and not says(reading, "pseudo_negated"),
+    )
+    if before.pending == "interference":
+        if reading.has("runs_fine") or (no and not yes) or _went_well(reading):
+            now.settled["interference"] = text
+        elif yes and not no:
+            facts.add(policy, now, "interference", text)
+    elif before.pending == "worsening":
+        course = reading.has("better") or reading.has("same")
+        if reading.has("runs_fine") and not course and not _told_otherwise(reading):
+            now.settled["interference"] = text
+        elif course or (no and not yes):
+            now.settled["worsening"] = text
+        elif yes and not no:
+            facts.add(policy, now, "worsening", text)
+    elif before.pending == "duration" and no and not reading.spans:
+        now.settled.setdefault("duration", text)
+
+
+def taken_back(reading: Reading, before: TriageState) -> bool:
+    """Say whether the visitor says that the complaint was never one: the wrong chat, a joke, no pain.
+
+    A red flag that was told for real stays: the wish to be left alone takes nothing back.
+    """
+    if before.pain != "present" and not before.facts:
+        return False
+    if any(f.level == "urgent" and not _supposed(f.context) for f in before.facts):
+        return False
+    if reading.words() > TAKEN_BACK_WORDS or any(h.flag.level == "urgent" for h in reading.hits):
+        return False
+    if any(m.status == "present" and m.site != "elsewhere" for _, m in reading.pains):
+        return False
+    if reading.has("wrong_chat"):
+        return True
+    denied = any(
+        "benign_denial" in places
+        and {"ache_word", "spine_any"} & places.keys()
+        and not _LIMITED & set(sentence.words)
+        for sentence, places in zip(reading.sentences, reading.places, strict=True)
+    )
+    told = [f for f in before.facts if not _supposed(f.context)]
+    return denied and (not told or reading.has("retraction"))
+
+
+def says(reading: Reading, concept: str) -> bool:
+    """Say whether a message begins with a word of `concept`."""
+    return bool(reading.places) and any(a == 0 for a, _ in reading.places[0].get(concept, ()))
+
+
+def _went_well(reading: Reading) -> bool:
+    """Say whether a run is told that went well: "I ran this morning, normal"."""
+    words = {w for s in reading.sentences for w in s.words}
+    return reading.has("run_word") and bool(words & _WELL) and not words & _ILL and not reading.hits
+
+
+_WELL = word_set("normal normally fine ok okay usual well good easy great full finished grand")
+_ILL = word_set("not but barely hardly can't couldn't slow slower short shorter stopped stop less skipped")
+
+
+def _told_otherwise(reading: Reading) -> bool:
+    """Say whether a sign is told beside what goes on as usual; "it doesn't stop me" is none."""
+    return any("runs_fine" not in reading.places[hit.sentence] for hit in reading.hits)
+
+
+def _supposed(context: str) -> bool:
+    """Say whether a sign was only asked about: "and if both legs are numb?"."""
+    words = context.lower().split()
+    return bool({"if"} & set(words[:3])) and not {"i", "my", "i'm", "mine"} & set(words)
