@@ -13,6 +13,17 @@ from assistant.ingestion.chunks import Chunk
 _REPEATED = re.compile(r"\b(?:switch|swap|repeat|other|then|alternat\w+|chang\w+|same)\b", re.IGNORECASE)
 
 
+_LEAST = re.compile(
+    r"\b(?:at least|minimum|no (?:fewer|less)|or (?:more|longer)|the least|lower end|already)\b",
+    re.IGNORECASE,
+)
+_MOST = re.compile(
+    r"\b(?:at most|maximum|max|up to|upper end|tops|the most"
+    r"|(?:no|not|n['’]t|nobody|never)(?: \w+){0,4} (?:more|longer|over|beyond))\b",
+    re.IGNORECASE,
+)
+
+
 def _mirrored(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return sides the other way round, as for the second half of a movement of both sides."""
     return [({"left": "right", "right": "left"}[side], part) for side, part in pairs]
@@ -23,7 +34,7 @@ def number_fault(text: str, evidence: Sequence[Evidence], named: Chunk | None) -
     own = [one for one in evidence if named is None or one.chunk is named or not one.chunk.exercise]
     there = {n for one in own for n in one.numbers}
     strange = [number for number in said if not _among(number, there) and not _a_limb(number, own)]
-    if any(not _an_end(number, said, there) for number in strange):
+    if any(not _an_end(number, said, there) and not _told_end(number, text, there) for number in strange):
         return "number"
     periods = {period for one in evidence for period in one.periods}
     if not set(facts.per_period(text)) <= periods:
@@ -84,6 +95,16 @@ def _an_end(number: facts.Number, said: Sequence[facts.Number], there: set[facts
     ends = [(one.low, one.high) for one in there if unit in (one.unit, "") and one.low != one.high]
     named = {one.low for one in said if one.low == one.high}
     return low == high and any(low in pair and set(pair) <= named for pair in ends)
+
+
+def _told_end(number: facts.Number, text: str, there: set[facts.Number]) -> bool:
+    """Say whether a number is the end of a range that it is told to be: "at most three", "up to three"."""
+    low, high, unit = number
+    if low != high:
+        return False
+    ranges = [one for one in there if one.low != one.high and one.unit == unit]
+    least, most = bool(_LEAST.search(text)), bool(_MOST.search(text))
+    return any((low == one.low and least) or (low == one.high and most) for one in ranges)
 
 
 def _a_limb(number: facts.Number, evidence: Sequence[Evidence]) -> bool:

@@ -28,18 +28,18 @@ class Line(NamedTuple):
     text: str
 
 
-def faithful(guide: str = "back") -> list[Line]:
-    """Return the faithful sentences of every hand on a guide."""
-    return [line for line in _lines(guide) if line.kind == "faithful"]
+def faithful(hands: str = "back") -> list[Line]:
+    """Return the faithful sentences of every hand on a guide, or of one: "back.a"."""
+    return [line for line in _lines(hands) if line.kind == "faithful"]
 
 
-def faulty(guide: str = "back") -> list[Line]:
+def faulty(hands: str = "back") -> list[Line]:
     """Return those with one planted fault each."""
-    return [line for line in _lines(guide) if line.kind != "faithful"]
+    return [line for line in _lines(hands) if line.kind != "faithful"]
 
 
-def _lines(guide: str) -> list[Line]:
-    rows = [row for row in read() if row.hand.split(".")[0] == guide]
+def _lines(hands: str) -> list[Line]:
+    rows = [row for row in read() if hands in (row.hand, row.hand.split(".")[0])]
     return [Line(row.kind, row.slug, row.text) for row in rows]
 
 

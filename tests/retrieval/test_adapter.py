@@ -98,9 +98,10 @@ def test_without_the_file_there_is_none_and_a_damaged_one_is_named(tmp_path: Pat
 def test_differences_that_are_damaged_are_named_when_they_are_read(tmp_path: Path, adapter: Adapter) -> None:
     path = tmp_path / FILE
     adapter.save(path)
-    whole = path.read_bytes()
-    at = whole.index(b":steps") + 200
-    path.write_bytes(whole[:at] + bytes(200) + whole[at + 200 :])
+    whole = bytearray(path.read_bytes())
+    at = whole.index(b":steps.npy") + 400  # within the packed numbers, behind the header
+    whole[at : at + 200] = bytes(200)
+    path.write_bytes(whole)
     found = Adapter.load(path)
     assert found is not None
     with pytest.raises(ValueError, match="triage_adapter"):

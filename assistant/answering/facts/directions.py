@@ -126,9 +126,17 @@ def clauses(text: str) -> list[str]:
     return [part for part in _CLAUSE.split(text) if part.strip()]
 
 
+_NO_SIDE = re.compile(
+    r"\bleft (?:out|without|alone|over|behind(?! you))\b"
+    r"|\bright (?:at|away|after|before|now|there|exercises?|amount|thing|place|time|choice)\b",
+    re.IGNORECASE,
+)
+"""What is "left out", or stands "right at" the center, has no side."""
+
+
 def sides(clause: str) -> list[tuple[str, str]]:
     """Return each side with the part of the body it belongs to, in order."""
-    words = WORDS.findall(clause.lower())
+    words = WORDS.findall(_NO_SIDE.sub(" ", clause.lower()))
     found = []
     for index, word in enumerate(words):
         if word in SIDES:

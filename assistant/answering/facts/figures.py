@@ -20,6 +20,19 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _WEEK_OR_TWO = re.compile(r"\ban?\s+(week|day|month|minute|second)\s+or\s+two\b", re.IGNORECASE)
+_FRACTIONS = (
+    (
+        re.compile(r"\b(?:a |the )?half (?:of )?(?:an?|the) hour\b|\bhalf[- ]hour\b", re.IGNORECASE),
+        "30 minutes",
+    ),
+    (re.compile(r"\bthree[- ]quarters of an hour\b", re.IGNORECASE), "45 minutes"),
+    (
+        re.compile(r"\b(?:an? )?quarter of an hour\b|\b(?:an? )?quarter[- ]hour\b", re.IGNORECASE),
+        "15 minutes",
+    ),
+    (re.compile(r"\bhalf (?:of )?a minute\b|\bhalf[- ]minute\b", re.IGNORECASE), "30 seconds"),
+)
+"""Parts of an hour or a minute, and what they are in whole units."""
 _ARTICLE = re.compile(
     r"\ban?\s+(?:full\s+|whole\s+|single\s+)?(second|minute|hour|month|year)\b", re.IGNORECASE
 )
@@ -73,6 +86,8 @@ def numbers(text: str) -> list[Number]:
     """Return the numbers of `text` in order, words as figures: "two to three sets" is ("2", "3", "set")."""
     found: list[Number] = []
     plain = re.sub(r"\b(\w+)-to-(\w+)[- ](?=\w)", r"\1 to \2 ", text.replace("’", "'"))
+    for pattern, whole in _FRACTIONS:
+        plain = pattern.sub(whole, plain)
     for match in _WEEK_OR_TWO.finditer(plain):
         found.append(Number("1", "2", match[1].lower()))
     plain = _POINTING.sub(" ", _WEEK_OR_TWO.sub(" ", plain))
