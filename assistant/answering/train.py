@@ -43,8 +43,8 @@ STRANGE = 0.2
 AVERAGED, EVERY = 0.97, 5
 """Weight of the average before, and the steps after which a step is taken into it."""
 SURE, DOUBTFUL = 0.9, 0.5
-"""Chances from which on a sentence stands, and below which it falls, whatever its words; chosen with an eye on
-300 sentences that were not learnt."""
+"""Chances from which on a sentence stands, and below which it falls, whatever its words; chosen with an eye
+on 300 sentences that were not learnt."""
 
 
 class Row(NamedTuple):
