@@ -152,3 +152,17 @@ def test_what_should_i_do_is_no_question_of_its_own(assistant: Assistant) -> Non
     reply = replies(assistant, "My trunk feels weak on hills. What should I do, and how often?")[0]
     assert reply.answer.count("best fits") == 1
     assert "2–3 times per week" in reply.answer
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "It has been hurting for four weeks, what should I do?",
+        "my back's been sore a month. what do I do now",
+    ],
+)
+def test_weeks_of_pain_are_no_weeks_of_pregnancy(assistant: Assistant, message: str) -> None:
+    reply = replies(assistant, message)[0]
+    assert reply.referral.level == "refer"
+    assert reply.topic != "out_of_scope" and reply.citations
+    assert "pregnan" not in reply.answer.lower()
