@@ -6,8 +6,8 @@ compared with: so this graph is quantised to eight bits, which makes it more tha
 
 from __future__ import annotations
 
-import json
 import logging
+import os
 import shutil
 from pathlib import Path
 from statistics import fmean
@@ -18,7 +18,7 @@ import numpy as np
 from assistant import resources
 from assistant.retrieval.adapter import Adapter, pooled, through, tuned_layers
 from assistant.retrieval.embeddings import DEFAULT_MODEL, locate_model, threads_of
-from assistant.retrieval.encoders import ModelError
+from assistant.retrieval.encoders import ModelError, session_options
 from assistant.settings import Settings
 
 FILE = "entailment.npz"
@@ -47,13 +47,9 @@ class CrossEncoder:
         import onnxruntime
         import tokenizers
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(
-                str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+                str(folder / "model.onnx"), session_options(threads), providers=["CPUExecutionProvider"]
             )
             self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:
@@ -183,7 +179,7 @@ def export(source: Path, folder: Path, adapter: Adapter) -> None:
     transformers_logging.disable_progress_bar()
     tokenizer = AutoTokenizer.from_pretrained(str(source), local_files_only=True)
     model = crossed(AutoModel.from_pretrained(str(source), local_files_only=True), adapter)
-    temporary = folder.with_name(f"{folder.name}.{id(folder)}.tmp")
+    temporary = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     try:
@@ -215,7 +211,6 @@ def export(source: Path, folder: Path, adapter: Adapter) -> None:
             logging.disable(logging.NOTSET)
         (temporary / "whole.onnx").unlink()
         tokenizer.backend_tokenizer.save(str(temporary / "tokenizer.json"))
-        (temporary / "export.json").write_text(json.dumps({"adapter": adapter.sha256}))
         quantised = CrossEncoder(temporary, threads=2)
         off = []
         for text, passage in _CHECK_PAIRS:

@@ -106,18 +106,13 @@ class OnnxEncoder:
         import onnxruntime
         import tokenizers
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        # Threads that wait by spinning take the processor from whatever else answers.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._folder = folder
         # Loading holds no lock of Python's, so the rest of a start goes on beside it.
         pool = ThreadPoolExecutor(1)
         self._loading = pool.submit(
             onnxruntime.InferenceSession,
             str(folder / "model.onnx"),
-            options,
+            session_options(threads),
             providers=["CPUExecutionProvider"],
         )
         pool.shutdown(wait=False)
@@ -172,6 +167,18 @@ class OnnxEncoder:
             "scored": np.array(max(1, scored)),
         }
         return {name: feed[name] for name in self._inputs}
+
+
+def session_options(threads: int) -> Any:
+    """Return how an exported model is run, one call on so many threads."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Threads that wait by spinning take the processor from whatever else answers.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
 
 
 def beside(rows: Sequence[Vectors]) -> Vectors:

@@ -9,17 +9,10 @@ import pytest
 from assistant import resources
 from assistant.answering.claims import Checker, ClaimsError, Rules, units
 from assistant.answering.mentions import Mentions
-from assistant.ingestion import index
 from assistant.ingestion.chunks import Chunk
 from assistant.retrieval.embeddings import LocalEmbeddings
-from assistant.settings import Settings
 
 BOOKING = "https://www.endurance-unleashed.com/free-discovery-visit/"
-
-
-@pytest.fixture(scope="module")
-def chunks(guide_settings: Settings) -> dict[str, Chunk]:
-    return {c.id.split(":", 1)[1]: c for c in index.current(guide_settings).chunks}
 
 
 @pytest.fixture(scope="module")

@@ -10,18 +10,11 @@ from assistant import resources
 from assistant.answering.claims import Checker, Rules, units
 from assistant.answering.entailment import MOST_WORDS, Entailment, Passage, premise
 from assistant.answering.mentions import Mentions
-from assistant.ingestion import index
 from assistant.ingestion.chunks import Chunk
 from assistant.pipeline import load_entailment
 from assistant.retrieval import cross_encoder as module
 from assistant.retrieval.embeddings import LocalEmbeddings
 from assistant.settings import Settings
-
-
-@pytest.fixture(scope="module")
-def chunks(guide_settings: Settings) -> dict[str, Chunk]:
-    return {c.id.split(":", 1)[1]: c for c in index.current(guide_settings).chunks}
-
 
 BRIDGE = Passage("Bridges", ["Lie on your back.", "Press through your heels.", "2–3 sets of 12."])
 
