@@ -17,7 +17,7 @@ and negation in entailment).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -350,7 +350,7 @@ class Checker:
         foreign = [s for s in foreign if s not in turned | cures]
         if any(self.words.opposed(s, wide) for s in foreign if s not in denied):
             return "word"
-        if foreign and not self._plain.all(w for w in WORD.findall(text) if stem(w) in foreign):
+        if foreign and not self._all_plain(w for w in WORD.findall(text) if stem(w) in foreign):
             return "word"
         shared = (meaning - self.rules.link) & wide
         own_meaning = meaning - self.rules.link - frozenset(foreign) - turned - cures
@@ -363,8 +363,8 @@ class Checker:
             return "opposite"
         if self._reversals.fault(text, evidence) or self._reversals.overstated(text, evidence):
             return "opposite"
-        if self._verbatim(text, evidence):
-            return ""
+        if self._entailment is not None or self._verbatim(text, evidence):
+            return ""  # reading both together tells more than how near they are
         said = frozenset(stems(text)) - self.rules.talk
         known = own_meaning or exact or len(said & there) >= KNOWN_WORDS
         least = PLAIN_COSINE if foreign or not known else NUMBER_COSINE if exact else LEAST_COSINE
@@ -372,6 +372,12 @@ class Checker:
         if all(self._nearest(one, evidence) < least for one in dict.fromkeys((text, asked))):
             return "far"
         return ""
+
+    def _all_plain(self, words: Iterable[str]) -> bool:
+        """Say whether no word states anything of its own; where all is read together, only a list says so."""
+        if self._entailment is not None:
+            return False
+        return self._plain.all(words)
 
     def _nearest(self, text: str, evidence: Sequence[Evidence]) -> float:
         vector = self._encode([text])[0]

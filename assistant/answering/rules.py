@@ -67,6 +67,8 @@ class Rules:
     """Stems of the adjectives that a label may hold: "the short version"."""
     plain: frozenset[str] = frozenset()
     """Words that say nothing of their own."""
+    poles: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    """Words of opposite senses, as they are written: one side, the other."""
 
     @classmethod
     def load(cls, path: Path) -> Rules:
@@ -128,6 +130,7 @@ class Rules:
             less,
             bare,
             frozenset((*talk, *topic, *link)) - concrete,
+            tuple((tuple(one), tuple(other)) for one, other in poles),
         )
 
     def rewritten(self, text: str) -> str:

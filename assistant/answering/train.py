@@ -6,7 +6,8 @@ Run by a person, not by a server: `python -m assistant.answering.train` takes th
 
 Fine-tuning of all encoder layers with a linear head (AdamW, Loshchilov and Hutter 2019; linear warm-up and
 decay; label smoothing), the weights averaged over the last steps (Polyak and Juditsky 1992). Word embeddings
-stay as they are. Passages of other facts stand in as further faulty cases.
+stay as they are. Passages of other facts stand in as further faulty cases, and the guides' own lines, as they
+are and with one thing changed (`variants`), as cases of both kinds.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from numpy.typing import NDArray
 
 from assistant import resources
 from assistant.answering.entailment import Passage, premise
-from assistant.retrieval.adapter import Adapter, differences
+from assistant.answering.rules import Rules
+from assistant.answering.variants import Guide, Variants
+from assistant.retrieval.adapter import Adapter, differences, tuned_layers
 from assistant.retrieval.cross_encoder import FILE, MOST_PIECES, scored
 from assistant.retrieval.embeddings import DEFAULT_MODEL, locate_model
 
@@ -36,10 +39,14 @@ BUCKET = 20 * BATCH
 """Pairs that are sorted by length before they are cut into batches, so that little is padding."""
 RATE = 1e-4
 HEAD_RATE = 1e-3
+FURTHER = 0.5
+"""Share of both rates where training goes on from weights that are there."""
 WARM_UP = 100
 SMOOTHING = 0.03
 STRANGE = 0.2
 """Share of the faithful sentences that are shown once more in each epoch with a passage of other facts."""
+VARIED = 0.12
+"""Sentences made of the guides' own lines that are shown in each epoch, of either kind, as a share of all."""
 AVERAGED, EVERY = 0.97, 5
 """Weight of the average before, and the steps after which a step is taken into it."""
 SURE, DOUBTFUL = 0.9, 0.5
@@ -136,8 +143,21 @@ class Tuner:
             states = self._words(input_ids=feed["input_ids"], token_type_ids=feed["token_type_ids"])
         return states, feed["token_type_ids"], feed["attention_mask"]
 
-    def fit(self, rows: Sequence[Row], *, epochs: int = EPOCHS, seed: int = 0) -> Adapter:
-        """Return what was learnt from `rows`, averaged over the last steps."""
+    def fit(
+        self,
+        rows: Sequence[Row],
+        *,
+        guides: Sequence[Guide] = (),
+        rules: Rules | None = None,
+        epochs: int = EPOCHS,
+        seed: int = 0,
+        start: Adapter | None = None,
+    ) -> Adapter:
+        """Return what was learnt from `rows` and the lines of `guides`, averaged over the last steps.
+
+        With `guides`, `rules` are needed: their words of opposite senses make faulty lines. With `start`,
+        training goes on from those weights at half the rate.
+        """
         import torch
         from torch.nn.functional import binary_cross_entropy_with_logits
 
@@ -145,18 +165,31 @@ class Tuner:
         chance = np.random.default_rng(seed)
         layers = copy.deepcopy(self._own).train()
         head = torch.nn.Linear(2 * self._words.word_embeddings.embedding_dim, 1)
-        groups = [{"params": layers.parameters(), "lr": RATE}, {"params": head.parameters(), "lr": HEAD_RATE}]
-        optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
+        pace = 1.0
+        if start is not None:
+            pace = FURTHER
+            layers = tuned_layers(self._own, start).train()
+            with torch.no_grad():
+                head.weight.copy_(torch.from_numpy(start.weight.T))
+                head.bias.copy_(torch.from_numpy(start.bias))
+        groups = [
+            {"params": layers.parameters(), "lr": pace * RATE},
+            {"params": head.parameters(), "lr": pace * HEAD_RATE},
+        ]
+        optimiser = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
         learnt = torch.nn.ModuleList([layers, head])
         mean = copy.deepcopy(learnt).eval()
         strange = round(STRANGE * sum(row.faithful for row in rows))
-        total = epochs * -(-(len(rows) + strange) // BATCH)
+        varied = round(VARIED * len(rows)) if guides and rules else 0
+        total = epochs * -(-(len(rows) + strange + 2 * varied) // BATCH)
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimiser, lambda step: min(1.0, (step + 1) / WARM_UP) * max(0.02, 1 - step / total)
         )
         step = 0
         for epoch in range(epochs):
             shown = [*rows, *_mismatched(rows, strange, chance)]
+            if varied and rules:
+                shown += _varied(Variants(rules), guides, varied, chance)
             lost = 0.0
             for batch in _batches(shown, chance):
                 states, types, mask = self._pairs(batch)
@@ -189,8 +222,6 @@ class Tuner:
         """Return the chance of each of `rows` to be entailed."""
         import torch
 
-        from assistant.retrieval.adapter import tuned_layers
-
         layers = tuned_layers(self._own, adapter).eval()
         weight, bias = torch.from_numpy(adapter.weight), float(adapter.bias[0])
         found = np.zeros(len(rows))
@@ -211,6 +242,17 @@ def _mismatched(rows: Sequence[Row], many: int, chance: np.random.Generator) -> 
         other = rows[int(chance.integers(len(rows)))]
         if not set(other.slug.split(",")) & set(faithful[at].slug.split(",")):
             found.append(faithful[at]._replace(premise=other.premise, kind="passage"))
+    return found
+
+
+def _varied(variants: Variants, guides: Sequence[Guide], many: int, chance: np.random.Generator) -> list[Row]:
+    """Return so many sentences of either kind made of the guides' own lines."""
+    found: list[Row] = []
+    for kind, make in (("faithful", variants.faithful), ("variant", variants.faulty)):
+        while sum(row.kind == kind for row in found) < many:
+            if made := make(guides[int(chance.integers(len(guides)))], chance):
+                text, passage = made
+                found.append(Row(text, premise(text, [passage]), kind, passage.name, "variants"))
     return found
 
 
@@ -237,13 +279,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m assistant.answering.train", description=__doc__)
     parser.add_argument("--hold", action="append", default=[], help="name of a file to leave out and read")
     parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--further", type=Path, help="weights to go on from, for sentences that came later")
     parser.add_argument("--out", type=Path, default=None)
     options = parser.parse_args()
     rows = read()
     if unknown := sorted({*options.hold} - {row.hand for row in rows}):
         parser.error(f"no file {unknown[0]}.txt in {SENTENCES}")
     tuner = Tuner(*locate_model(DEFAULT_MODEL))
-    adapter = tuner.fit([row for row in rows if row.hand not in options.hold], epochs=options.epochs)
+    guides = [list(passages(path).values()) for path in sorted(SENTENCES.glob(f"*{PASSAGES}"))]
+    adapter = tuner.fit(
+        [row for row in rows if row.hand not in options.hold],
+        guides=guides,
+        rules=Rules.load(resources.folder("knowledge") / "claims.toml"),
+        epochs=options.epochs,
+        start=Adapter.load(options.further) if options.further else None,
+    )
     held = [row for row in rows if row.hand in options.hold]
     if held:
         chances = tuner.chances(adapter, held)
