@@ -17,34 +17,25 @@ from assistant import escalation, schema
 from assistant.answering import calendar, grounding, segments
 from assistant.answering.answerer import Answerer
 from assistant.answering.compose import Draft
-from assistant.answering.concepts import Concepts, Linker
-from assistant.answering.intent import IntentClassifier
-from assistant.answering.mentions import Mentions, mask
 from assistant.conversation import Conversation
 from assistant.guardrail import Guardrail, Triage, referral
 from assistant.guardrail.referral import CareCard
-from assistant.ingestion import index
 from assistant.openings import Openings
-from assistant.retrieval import relevance, vectorstore
-from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings, same_model
+from assistant.retrieval import relevance
+from assistant.retrieval.embeddings import LocalEmbeddings
 from assistant.retrieval.hybrid import Hybrid
-from assistant.retrieval.reranker import load_reranker
-from assistant.retrieval.spelling import Spelling, short_forms
 from assistant.settings import Settings
 from assistant.wording import Wording
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
-    from assistant.answering.entailment import Entailment
     from assistant.answering.generative import Speaker, Speech
 
 log = logging.getLogger(__name__)
 
 FOREIGN_WORDS = 3
 """Least words of a message whose language is worth a remark."""
-PASSAGES = 8
-"""Passages that a question is answered from."""
 
 
 @dataclass(frozen=True)
@@ -64,23 +55,6 @@ class Turn:
     card: CareCard | None = None
     around: tuple[str, str] | None = None
     """What stands before and behind the answer, once it is settled."""
-
-
-def load_entailment(settings: Settings) -> Entailment | None:
-    """Return what reads a language model's sentences; None where the installation has no weights for it.
-
-    Raises:
-        ModelError, ValueError: the weights, or their export, are damaged or cannot be made.
-    """
-    # Imported only here: without a language model nothing of it costs start-up time.
-    from assistant.answering.entailment import Entailment
-    from assistant.retrieval.cross_encoder import open_installed
-
-    if (opened := open_installed(settings)) is None:
-        log.warning("no weights to read a language model's sentences with; the rules check alone")
-        return None
-    reader, weights = opened
-    return Entailment(reader, float(weights.meta["sure"]), float(weights.meta["doubtful"]))
 
 
 class Event(NamedTuple):
@@ -152,56 +126,10 @@ class Assistant:
             ModelError, RerankerError, StoreError, WordingError, IntentsError: a part cannot be used; the
                 message says why.
         """
-        embeddings = embeddings or load_embeddings(settings)
-        build = index.current(settings)
-        wording = Wording.load(own=settings.prompts_dir)
-        encode = embeddings.keeping(settings.cache_dir)
-        concepts = Concepts.load(settings.knowledge("concepts.toml"))
-        titles = concepts.named(" ".join({chunk.guide for chunk in build.chunks}))
-        mentions = Mentions(build.chunks, embeddings.is_word)
-        stand_in = wording.say("answers.exercise.stand_in")
-        answerer = Answerer(
-            build.chunks,
-            IntentClassifier.load(
-                settings.knowledge("intents.toml"),
-                encode,
-                lambda text: bool(concepts.named(text) & titles),
-                lambda text: mask(text, mentions.find(text), stand_in),
-            ),
-            mentions,
-            Linker(build.chunks, concepts, encode),
-            wording,
-            settings.clinic,
-        )
-        short = short_forms(settings.knowledge("chat_words.toml"))
-        texts = [*(chunk.searchable for chunk in build.chunks), *answerer.vocabulary]
-        retriever = Hybrid(
-            chunks=build.chunks,
-            store=vectorstore.open_store(
-                settings, build.name, [chunk.id for chunk in build.chunks], build.vectors
-            ),
-            embeddings=embeddings,
-            k=PASSAGES,
-            mend=Spelling(texts, embeddings.is_word, short).mend,
-            rerank=load_reranker(settings),
-            needs=lambda text: concepts.need(text).weights,
-            encode=encode,
-        )
-        guardrail = Guardrail.load(settings.policy_dir, today=today)
-        speaker = None
-        if settings.model:
-            # Imported only here: without a model nothing of it costs start-up time.
-            from assistant.answering.generative import Speaker
+        # Imported only here: it puts an assistant together, and so knows this class.
+        from assistant.loading import load_assistant
 
-            speaker = Speaker.load(
-                settings, build.chunks, mentions, encode, wording, build.name, load_entailment(settings)
-            )
-        watch = None
-        if guardrail.head is not None and not same_model(guardrail.head.model, settings.embedding_model):
-            watch = load_embeddings(settings.model_copy(update={"embedding_model": guardrail.head.model}))
-        # The model loads beside all this: one that cannot be loaded ends the start, not the first question.
-        embeddings.encode([stand_in])
-        return cls(settings, guardrail, retriever, answerer, wording, build.name, today, speaker, watch)
+        return load_assistant(settings, today=today, embeddings=embeddings)
 
     def reply(self, message: str, conversation: Conversation) -> schema.Reply:
         """Answer one message; the conversation is changed to hold what must be remembered."""

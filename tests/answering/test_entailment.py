@@ -11,7 +11,7 @@ from assistant.answering.claims import Checker, Rules, units
 from assistant.answering.entailment import MOST_WORDS, Entailment, Passage, premise
 from assistant.answering.mentions import Mentions
 from assistant.ingestion.chunks import Chunk
-from assistant.pipeline import load_entailment
+from assistant.loading import load_entailment
 from assistant.retrieval import cross_encoder as module
 from assistant.retrieval.embeddings import LocalEmbeddings
 from assistant.settings import Settings

@@ -15,7 +15,8 @@ from assistant.answering.mentions import Mentions
 from assistant.conversation import Conversation
 from assistant.ingestion import index
 from assistant.ingestion.chunks import Chunk
-from assistant.pipeline import Assistant, load_entailment
+from assistant.loading import load_entailment
+from assistant.pipeline import Assistant
 from assistant.retrieval.embeddings import LocalEmbeddings
 from assistant.schema import Reply
 from tests.conftest import FIXTURES, fresh_settings
