@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import Generic, TypeVar
 
-MOST = 1_024
+MOST = 256
 """Questions kept; the one not asked for the longest time goes first."""
 MOST_CHARACTERS = 200
 """Longer messages are hardly ever sent twice."""
