@@ -5,21 +5,19 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import multiprocessing
 import os
 import sys
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any
 
 import click
 import typer
 
-from assistant import inbox
+from assistant import inbox, preparation
 from assistant import settings as settings_module
+from assistant.preparation import say
 
 app = typer.Typer(
     add_completion=False,
@@ -71,71 +69,6 @@ def _is_ours(error: Exception) -> bool:
     return type(error).__module__.startswith(("assistant.", "evals."))
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
-def _stale(settings: settings_module.Settings, clinics: list[settings_module.Settings]) -> bool:
-    """Say whether the exported model is missing, or the index of any clinic out of date."""
-    from assistant.ingestion import index
-    from assistant.retrieval.embeddings import identity, is_exported
-
-    return (
-        not is_exported(settings)
-        or _unread(settings)
-        or any(index.stale(own, identity(settings)) for own in clinics)
-    )
-
-
-def _unread(settings: settings_module.Settings) -> bool:
-    """Say whether a language model's sentences are to be read and the export that reads them is missing."""
-    if not settings.model:
-        return False
-    from assistant.retrieval import cross_encoder
-
-    return not cross_encoder.is_exported(settings)
-
-
-def _apart(work: Callable[..., object], *given: object) -> None:
-    """Do work in a process of its own: a server would keep the memory that torch and an ingest take."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        pool.submit(work, *given).result()
-
-
-def _refresh(settings: settings_module.Settings, clinics: list[settings_module.Settings]) -> None:
-    """Bring model and indexes up to date and say what takes long."""
-    from assistant.ingestion import index
-    from assistant.retrieval.embeddings import identity, is_exported, load_embeddings
-
-    reasons = {own.clinic_id: index.stale(own, identity(settings)) for own in clinics}
-    if not is_exported(settings):
-        _say("Preparing the embedding model (once, about 10 seconds) …")
-    embeddings = load_embeddings(settings)
-    if _unread(settings):
-        from assistant.retrieval import cross_encoder
-
-        _say("Preparing the check of the language model's sentences (once, about 10 seconds) …")
-        cross_encoder.open_installed(settings)
-    for own in clinics:
-        if reason := reasons[own.clinic_id]:
-            _say(f"Building the index{_of(own)}: {reason} …")
-            report = index.ingest(own, embeddings.encode, embeddings.identity, progress=_say)
-            for file in report.failed:
-                _say(f"Left out {file.path.name}: {file.error}")
-            _prepare(own, embeddings)
-
-
-def _of(settings: settings_module.Settings) -> str:
-    return f" of {settings.clinic_id}" if settings.clinic_id else ""
-
-
-def _prepare(settings: settings_module.Settings, embeddings: Any) -> None:
-    """Compute and keep what every server process would else compute when it starts for the first time."""
-    from assistant.pipeline import Assistant
-
-    Assistant.load(settings, embeddings=embeddings)
-
-
 def _own(clinic: str) -> settings_module.Settings:
     """Return the settings of one clinic, or of the only one."""
     from assistant import clinics
@@ -162,8 +95,8 @@ def serve(
     from assistant.server import telemetry
 
     own = clinics.load(settings)
-    if _stale(settings, own):
-        _apart(_refresh, settings, own)
+    if preparation.stale(settings, own):
+        preparation.apart(settings, own)
 
     for name, value in (("HOST", settings.host), ("PORT", settings.port), ("WORKERS", settings.workers)):
         os.environ[f"ASSISTANT_{name}"] = str(value)
@@ -227,15 +160,15 @@ def ask(
     base, settings = settings_module.load(), _own(clinic)
     if question is not None:
         question = _checked(question)
-    if _stale(base, [settings]):
-        _refresh(base, [settings])
+    if preparation.stale(base, [settings]):
+        preparation.refresh(base, [settings])
     embeddings = load_embeddings(base)
     assistant = Assistant.load(settings, embeddings=embeddings)
     conversation = Conversation.new()
     if question is not None:
         _show(assistant.reply(question, conversation), as_json)
         return
-    _say("Ask about back strains and running; an empty line or Ctrl-D ends.")
+    say("Ask about back strains and running; an empty line or Ctrl-D ends.")
     while True:
         try:
             line = input("> ").strip()
@@ -246,7 +179,7 @@ def ask(
         try:
             _show(assistant.reply(_checked(line), conversation), as_json)
         except Failure as failure:
-            _say(str(failure))
+            say(str(failure))
 
 
 def _checked(question: str) -> str:
@@ -292,10 +225,15 @@ def ingest(
         raise Failure(f"there is no {missing[0]}")
     embeddings = load_embeddings(base)
     report = index.ingest(
-        settings, embeddings.encode, embeddings.identity, paths or [], dry_run=dry_run, progress=_say
+        settings,
+        embeddings.encode,
+        embeddings.identity,
+        paths or [],
+        dry_run=dry_run,
+        progress=say,
     )
     if not dry_run:
-        _prepare(settings, embeddings)
+        preparation.keep(settings, embeddings)
     if report.note:
         print(report.note)
     for file in report.files:
