@@ -49,6 +49,16 @@ GROWN = re.compile(
     re.IGNORECASE,
 )
 """The age of a grown-up beside a son or daughter."""
+YOUNG = re.compile(
+    r"\b(?:child\w*|kids?|sons?|daughters?|grand(?:son|daughter|child|kid)\w*|bab(?:y|ies)|toddlers?|infants?"
+    r"|teen\w*|boys?|girls?|pupils?|school\w*|kindergarten|youth|youngsters?|young|junior\w*|nephews?|nieces?"
+    r"|little one|growing|adolescent\w*|puberty|minors?|osgood\w*|sever'?s|under[ -]?\d+s?|y\W?o"
+    r"|(?:year|yr)s?[ -]old\w*)\b"
+    r"|\b(?:is|he'?s|she'?s|aged?|turned) (?:[1-9]|1[0-7])\b"
+    r"|\b(?:nine|ten|eleven|twelve|thirteen|\w{3,5}teen)\b",
+    re.IGNORECASE,
+)
+"""Speaks of somebody who is not grown up."""
 WEEKLY = re.compile(
     r"\b(?:\d|once|twice|(?:two|three|four|five|six) times|\d ?x|\d times)\s*(?:a|per|each|"
     r"every)\s*(?:week|wk)\b"
@@ -122,6 +132,8 @@ INSTEAD = re.compile(
     re.IGNORECASE,
 )
 """Asks for something in the place of what is not wanted."""
+UNABLE = re.compile(rf"{CANNOT.pattern}|{INSTEAD.pattern}|\bhurt(?:s|ing)?\b", re.IGNORECASE)
+"""An exercise is not possible, not wanted or not good for something."""
 BOOKING = re.compile(
     r"\b(?:book(?:ing|ed)?|appointments?|slots?|come in|reschedule|"
     r"see (?:someone|somebody|you|one of you|a (?:physio\w*|person|doctor)))\b",

@@ -313,7 +313,7 @@ class Understanding(Pointing):
         bare: bool,
     ) -> str:
         best = intents.best
-        if intents.best_out == "children" and cues.GROWN.search(message):
+        if "children" in intents.out and (cues.GROWN.search(message) or not cues.YOUNG.search(message)):
             intents = replace(intents, out={k: v for k, v in intents.out.items() if k != "children"})
         if memory.week is not None and week.asks_of_day(message) and self._days(message) and not named:
             return "day"
@@ -337,6 +337,12 @@ class Understanding(Pointing):
             return "frequency"
         if named:
             whole = whole or all(chunk.id in memory.shown for chunk in named)
+            if (
+                intents.best_out == "body_part"
+                and best in ("report", "alternative")
+                and cues.UNABLE.search(message)
+            ):
+                return "alternative"  # the exercise is asked about, whatever it does to the neck
             if self._beside(message, intents, OUTSIDE_WHOLE_NAME if whole else OUTSIDE_NAMED):
                 return f"out.{intents.best_out}"
             if bare:

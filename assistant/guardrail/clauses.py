@@ -67,6 +67,7 @@ _VERTEBRA = re.compile(r"\b[lt](?:[1-9]|1[0-2])(?:\s?[-/]\s?(?:[lts]?\d{1,2}))?\
 _FOLD = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "´": "'", "ß": "s", "æ": "a", "œ": "o", "ø": "o", "ı": "i"}
 )
+_DIGIT = re.compile(r"\d")
 _ELONGATED = re.compile(r"([a-z])\1{2,}")
 
 
@@ -148,7 +149,7 @@ def _bounds(folded: str) -> Iterator[tuple[int, int, bool]]:
 def _sentence(message: str, folded: str, start: int, end: int, question: bool) -> Sentence:
     result = Sentence(text=message[start:end].strip(), start=start, question=question)
     text = folded[start:end]
-    if any(c.isdigit() for c in text):
+    if _DIGIT.search(text):
         text = _VERTEBRA.sub(lambda m: "lumbar"[: len(m.group())].ljust(len(m.group())), text)
     commas = [m.start() for m in _COMMA.finditer(text)]
     clause, next_comma, fresh = 0, 0, True
@@ -184,8 +185,6 @@ def parts(word: str) -> list[str]:
     ):
         return [word[:-2], "'s"]
     known = _SPLIT_FORMS.get(word)
-    if known is None and len(word) > 3:
-        known = _SPLIT_FORMS.get(shorter := _ELONGATED.sub(r"\1", word)) or (
-            _ELONGATED.sub(r"\1\1", word) if shorter != word else None
-        )
+    if known is None and len(word) > 3 and _ELONGATED.search(word):
+        known = _SPLIT_FORMS.get(_ELONGATED.sub(r"\1", word)) or _ELONGATED.sub(r"\1\1", word)
     return known.split() if known else [word]

@@ -71,6 +71,18 @@ _FILLERS = word_set("""
 """)
 _POINTS = word_set("that's thats when about around was")
 """Beside one of these a feast or month dates a beginning: "since I started here, so that's June"."""
+_STARTS = frozenset().union(
+    _NUMBERS,
+    _UNITS,
+    _PLURALS,
+    RECENT,
+    WEEKDAYS,
+    LONG_PHRASES,
+    MONTHS,
+    EVENT_PHRASES,
+    ("½", "weekend", "wochenende"),
+)
+"""Words without a digit from which on a time span may be told."""
 AGES = (10, 70)
 _SINCE_ONLY = word_set("depuis seit desde")
 _MONTH_BEFORE = SINCE | {"early", "late", "mid", "around"}
@@ -127,6 +139,9 @@ def time_spans(words: Sequence[str], places: Places, today: date) -> list[TimeSp
     found: list[TimeSpan] = []
     i = 0
     while i < len(words):
+        if not _may_start(words[i]):
+            i += 1
+            continue
         span = _span_at(words, i, today)
         if span is None:
             i += 1
@@ -138,6 +153,11 @@ def time_spans(words: Sequence[str], places: Places, today: date) -> list[TimeSp
         if not taken & set(range(a, b + 1)):
             found.append(TimeSpan(VAGUE_LONG, a, b, "vague"))
     return found
+
+
+def _may_start(word: str) -> bool:
+    """Say whether a time span may be told from this word on: most words need no further look."""
+    return word in _STARTS or word[0].isdigit() or word[:-1] in _UNITS
 
 
 def _span_at(words: Sequence[str], i: int, today: date) -> TimeSpan | None:

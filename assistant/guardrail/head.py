@@ -241,9 +241,11 @@ class Head:
         as much as the head's own where it was trained with it.
         """
         row = self.features.row(vector, reading)
-        chances = _softmax(row @ self._arrays["level_w"] + self._arrays["level_b"])
-        urgent = dict(zip(self.urgent_rows, _softmax(self._weighed(row, "urgent")), strict=True))
-        refer = dict(zip(self.refer_rows, _softmax(self._weighed(row, "refer")), strict=True))
+        # Most of the words are not said: their columns need not be multiplied.
+        told = np.flatnonzero(row)
+        chances = _softmax(self._weighed(row, told, "level"))
+        urgent = dict(zip(self.urgent_rows, _softmax(self._weighed(row, told, "urgent")), strict=True))
+        refer = dict(zip(self.refer_rows, _softmax(self._weighed(row, told, "refer")), strict=True))
         if scores is not None and len(scores) == len(LEVELS) + len(self.signals):
             # The geometric mean: an opinion that the other does not share at all counts for little.
             shared = np.sqrt(chances * _softmax(scores[: len(LEVELS)]))
@@ -257,8 +259,8 @@ class Head:
         said = next((r for r in likeliest[:3] if _said(r, reading)), "")
         return Opinion(chances, said or likeliest[0], max(refer, key=refer.__getitem__), bool(said))
 
-    def _weighed(self, row: Array, kind: str) -> Array:
-        return np.asarray(row @ self._arrays[f"{kind}_w"] + self._arrays[f"{kind}_b"], np.float32)
+    def _weighed(self, row: Array, told: NDArray[np.intp], kind: str) -> Array:
+        return np.asarray(row[told] @ self._arrays[f"{kind}_w"][told] + self._arrays[f"{kind}_b"], np.float32)
 
 
 GROUNDS = {

@@ -9,7 +9,11 @@ _SMALL_WORDS = {
     "but not since after "
     "should are was been this that me if you your from or an be so no yes does hurts back "
     "pain run running hi hello "
-    "week weeks days months today help please thanks just really about which why any can",
+    "week weeks days months today help please thanks just really about which why any can "
+    "they he she his her them their we our there as got get getting still more less then than only day "
+    "sore ache feel feels think like would could did didn't doesn't don't every everything all some no "
+    "lumbar lumbago spine disc discs disk leg legs numb years year old ago new doctor upper burning aching "
+    "problem problems normal one two by he'd c/o h/o",
     "es": "el la los las de que y en un una me mi mis es por con para no se del al lo como desde "
     "hace tengo duele "
     "dolor espalda cuando correr puedo pero muy ya siento estoy semanas dias meses hola "

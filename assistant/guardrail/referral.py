@@ -123,16 +123,18 @@ def _in_language(triage: Triage, lead: str, wording: Wording) -> str:
 
 
 def _check(triage: Triage, clinic: Clinic, wording: Wording) -> CareCard:
-    if triage.ask is None:
-        return CareCard(wording.say("care.check.done", clinic=clinic.name), [], [])
     other = triage.subject == "other"
+    if triage.ask is None:
+        key = "care.check.other.done" if other else "care.check.done"
+        return CareCard(wording.say(key, clinic=clinic.name), [], [])
     kind = f"care.ask.{triage.ask.kind}"
     question = wording.say(f"{kind}.question_other" if other else f"{kind}.question")
     if len(triage.state.asked) > 1:
         lead = wording.say("care.check.again", question=question)
     else:
         lead = wording.say("care.check.other.lead" if other else "care.check.lead", question=question)
-    return CareCard(lead, [], wording.all(f"{kind}.replies"))
+    theirs = f"{kind}.replies_other"
+    return CareCard(lead, [], wording.all(theirs if other and wording.has(theirs) else f"{kind}.replies"))
 
 
 def _refer(triage: Triage, clinic: Clinic, wording: Wording) -> CareCard:

@@ -103,6 +103,8 @@ class Guardrail:
         reading = signals.read(
             message, self.policy, self._today(), before.language, before.pain == "present", opening
         )
+        if before.pain_subject == "other" and not any(_ME & {*s.words} for s in reading.sentences):
+            reading.subject = "other"  # "he says it's easing" is still about his pain
         whole = reading
         if not self._use_rules:
             reading = replace(reading, hits=[], spans=[])
@@ -381,6 +383,7 @@ class Guardrail:
                 now.known += [k for name in here if (k := f"{flag.id}.{name}") not in now.known]
 
 
+_ME = word_set("i i'm i've i'd i'll my me mine myself")
 _GUESSING = word_set("""
     maybe perhaps probably might guess could possibly presumably prob probs prolly suppose reckon think hope
     hopefully likely must bet
