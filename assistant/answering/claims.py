@@ -328,14 +328,22 @@ class Checker:
 
     def _fault(self, text: str, evidence: Sequence[Evidence], named: Chunk | None, asked: str) -> Reason:
         """Return what keeps `text` from resting on `evidence`, or ""."""
-        if reason := number_fault(text, evidence, named):
-            return reason
+        figures = number_fault(text, evidence, named)
+        if figures not in ("", *_WEIGHED):
+            return figures
         if side_fault(text, evidence) or (
             facts.same_side(text) and not any(facts.same_side(one.whole) for one in evidence)
         ):
             return "side"
         if self._other_work(text, evidence):
             return "number"
+        # What a sure reading outweighs comes last: it must not hide what none does.
+        if self._order.fault(text, list(evidence)):
+            return "opposite"
+        if self._reversals.fault(text, evidence) or self._reversals.overstated(text, evidence):
+            return "opposite"
+        if figures:
+            return figures
         there = frozenset().union(*(one.stems for one in evidence))
         wide = self.words.wide(there)
         meaning = self.words.meaning(facts.unnumbered(text))
@@ -359,10 +367,6 @@ class Checker:
             return "far"
         if self._denials.fault(text, evidence, frozenset(foreign)):
             return "negation"
-        if self._order.fault(text, list(evidence)):
-            return "opposite"
-        if self._reversals.fault(text, evidence) or self._reversals.overstated(text, evidence):
-            return "opposite"
         if self._entailment is not None or self._verbatim(text, evidence):
             return ""  # reading both together tells more than how near they are
         said = frozenset(stems(text)) - self.rules.talk

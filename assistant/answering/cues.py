@@ -118,7 +118,8 @@ DESCRIBES = re.compile(
 )
 """A message that describes an exercise: "the one where you lie on your back"."""
 CANNOT = re.compile(
-    r"\b(?:can'?t|cannot|can not|unable to|not able to|hate|hates|without|don'?t (?:like|want)|no longer|"
+    r"\b(?:can'?t|cannot|can not|unable to|not able to|hate|hates|without|no longer|"
+    r"don'?t (?:like|want|need|involve|require|have to|include)|"
     r"mustn'?t|not allowed to|no (?:floor|lying|kneeling|getting down)|"
     r"struggle|instead of|difficult|find .{1,30} (?:hard|tough|tricky)|"
     r"hard (?:for me )?to|trouble|getting (?:down|up) (?:to|on|onto|off|from) the)\b",

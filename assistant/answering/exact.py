@@ -29,7 +29,18 @@ def _mirrored(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [({"left": "right", "right": "left"}[side], part) for side, part in pairs]
 
 
+_COUNTED = re.compile(
+    r"\b(?:two|three|four|five|six|seven)\s+(?:[a-z]+\s+)?"
+    r"(?:things?|parts?|jobs?|signs?|ways?|reasons?|points?|tips?|factors?|causes?|habits?|roles?|gains?)\b",
+    re.IGNORECASE,
+)
+"""How many things are named, which the passage need not count itself: "three signs"."""
+
+
 def number_fault(text: str, evidence: Sequence[Evidence], named: Chunk | None) -> Reason:
+    """Return "number" or "side" where a figure is not the passages', "word" where only things are counted."""
+    if (rest := _COUNTED.sub("some things", text)) != text:
+        return number_fault(rest, evidence, named) or "word"
     said = facts.numbers(text)
     own = [one for one in evidence if named is None or one.chunk is named or not one.chunk.exercise]
     there = {n for one in own for n in one.numbers}

@@ -23,6 +23,9 @@ from assistant.wording import Wording
 
 _EQUIPMENT = ("weight", "band", "dumbbell", "bench", "kettlebell", "ball", "towel", "foam roller")
 
+BARE_WORDS = 5
+"""Words up to which "what are the causes" names none of them, whichever passage it is nearest to."""
+
 
 class Replies(Choice):
     """Drafts the answer of each intent; an intent's method bears its name."""
@@ -172,7 +175,8 @@ class Replies(Choice):
         near = self.linker.items(question.context, len(every), ["cause"])
         # What most causes have in common, the part of the body itself, singles none of them out.
         near = near[:2] if 2 * len(near) <= len(every) else []
-        near = near or first_found(question, "cause")
+        if not near and len(words(question.message)) > BARE_WORDS:
+            near = first_found(question, "cause")
         if near:
             anchored = [c for c in question.anchors if c.kind == "cause"]
             near = list(dict.fromkeys([*anchored, *near]))[:2]

@@ -166,3 +166,35 @@ def test_weeks_of_pain_are_no_weeks_of_pregnancy(assistant: Assistant, message: 
     assert reply.referral.level == "refer"
     assert reply.topic != "out_of_scope" and reply.citations
     assert "pregnan" not in reply.answer.lower()
+
+
+@pytest.mark.parametrize(
+    ("message", "lying"),
+    [
+        ("wich ones dont need lying down", {"Side Planks", "Superman Holds", "Dead Bugs", "Glute Bridges"}),
+        ("which ones don't involve kneeling", {"Hip Flexor Stretch"}),
+    ],
+)
+def test_what_is_not_wanted_is_not_offered_however_it_is_spelled(
+    assistant: Assistant, message: str, lying: set[str]
+) -> None:
+    offered = {card.name for card in replies(assistant, message)[0].exercises}
+    assert offered and not offered & lying
+
+
+@pytest.mark.parametrize("message", ["can't do superman hurts my neck", "cat cow hurts my knees"])
+def test_an_exercise_that_hurts_another_part_is_swapped(assistant: Assistant, message: str) -> None:
+    reply = replies(assistant, message)[0]
+    assert reply.topic == "exercises" and reply.exercises
+    assert not {card.name for card in reply.exercises} & {"Superman Holds", "Cat-Cow Stretch"}
+
+
+def test_a_relative_is_neither_a_child_nor_pregnant_and_stays_the_one_spoken_of(assistant: Assistant) -> None:
+    wording = Wording.load()
+    first, second = replies(assistant, "my dad hurt his back gardening yesterday", "he says it's easing")
+    assert first.referral.level == "check" and first.topic != "out_of_scope"
+    assert wording.say("care.check.other.done", clinic=assistant.settings.clinic.name) in second.answer
+    mother = replies(assistant, "my mum has a sore back since sunday")[0]
+    assert mother.topic != "out_of_scope"
+    child = replies(assistant, "my son has a sore back after football")[0]
+    assert child.topic == "out_of_scope"

@@ -16,7 +16,8 @@ FIGURES = frozenset(_DIGITS)
 _NUMBER = r"\d+(?:[.,]\d+)?|" + "|".join(sorted(_DIGITS, key=len, reverse=True))
 _RANGE = re.compile(
     rf"\b(?P<low>{_NUMBER})(?:\s*(?:-|–|—|\bto\b|\band\b|\bor\b)\s*(?P<high>{_NUMBER}))?\b"
-    r"(?P<unit>(?:\s*|-)(?:°|%|[a-z]+(?:\s+(?:a|per|each|every|in)\s+(?:the\s+)?(?:week|day|month|year|run))?))?",
+    r"(?P<unit>(?:\s*|-)(?:°|%|[a-z]+(?:\s+(?:a|per|each|every|in)\s+(?:the\s+)?(?:week|day|month|year|run)"
+    r"|\s+(?:weekly|daily))?))?",
     re.IGNORECASE,
 )
 _WEEK_OR_TWO = re.compile(r"\ban?\s+(week|day|month|minute|second)\s+or\s+two\b", re.IGNORECASE)
@@ -115,6 +116,7 @@ def _unit(text: str) -> str:
     if parts[0] == "of":
         return "any"
     unit = _UNITS.get(parts[0], "")
+    parts[-1] = {"weekly": "week", "daily": "day"}.get(parts[-1], parts[-1])
     if parts[0] in ("a", "per", "each", "every") and len(parts) > 1:
         return ""
     if len(parts) > 1 and parts[-1] in ("week", "day", "month", "year", "run"):
