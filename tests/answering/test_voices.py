@@ -198,3 +198,30 @@ def test_a_relative_is_neither_a_child_nor_pregnant_and_stays_the_one_spoken_of(
     assert mother.topic != "out_of_scope"
     child = replies(assistant, "my son has a sore back after football")[0]
     assert child.topic == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("message", "topic"),
+    [
+        ("what are the causes", "causes"),
+        ("why does this happen", "causes"),
+        ("when should i see a doctor", "seek_help"),
+        ("do i need a physio", "seek_help"),
+        ("is it bad to run with back pain", "seek_help"),
+        ("what to eat", "protection"),
+        ("how to prevent it", "protection"),
+        ("any tips", "protection"),
+        ("before or after running", "integration"),
+        ("exercises please", "exercises"),
+        ("what helps", "exercises"),
+        ("how much", "clinic"),
+        ("whats this for", "smalltalk"),
+    ],
+)
+def test_a_bare_question_is_answered(assistant: Assistant, message: str, topic: str) -> None:
+    assert replies(assistant, message)[0].topic == topic
+
+
+def test_a_bare_question_for_causes_gets_them_all(assistant: Assistant) -> None:
+    answer = replies(assistant, "what are the causes")[0].answer
+    assert all(name in answer for name in ("Weak Core", "Poor Running Form", "Tight Hips", "Lack of Strength"))
