@@ -224,4 +224,6 @@ def test_a_bare_question_is_answered(assistant: Assistant, message: str, topic: 
 
 def test_a_bare_question_for_causes_gets_them_all(assistant: Assistant) -> None:
     answer = replies(assistant, "what are the causes")[0].answer
-    assert all(name in answer for name in ("Weak Core", "Poor Running Form", "Tight Hips", "Lack of Strength"))
+    assert all(
+        name in answer for name in ("Weak Core", "Poor Running Form", "Tight Hips", "Lack of Strength")
+    )

@@ -28,6 +28,8 @@ MOST_DROPPED = 0.05
 MOST_LIVELY_DROPPED = {True: 0.2, False: 0.28}
 """Of the livelier sentences of later hands more are dropped, of those without marks most; lower these as the
 check gets better."""
+MOST_SUBTLE_PASSED = 0.05
+"""Of later hands' faulty sentences, half of them nearly literal with one word changed, that may pass."""
 THINNED = 3
 """Every so many-th sentence is checked, to keep the tests short."""
 
@@ -68,12 +70,16 @@ def test_of_faithful_paraphrases_few_are_dropped(spoken: Assistant, marked: bool
 def test_faulty_sentences_do_not_stand(spoken: Assistant, marked: bool) -> None:
     assert spoken.speaker is not None
     checker, chunks = spoken.speaker.checker, list(spoken.speaker.chunks.values())
+    own = {line.text for line in faulty("back.a")}
     lines = [*faulty()[::THINNED], *planted(chunks)]
     # Without a mark a sentence may rest on any passage, so a swapped one is no fault.
-    asked = [line for line in lines if marked or line.kind not in ("citation", "passage")]
-    assert len(asked) >= 190
-    passed = [line for line in asked if checked(checker, chunks, line, marked)]
-    assert len(passed) <= (1 - FEWEST_STOPPED) * len(asked), passed
+    lines = [line for line in lines if marked or line.kind not in ("citation", "passage")]
+    planted_ones = {line.text for line in planted(chunks)}
+    for first, most in ((True, 1 - FEWEST_STOPPED), (False, MOST_SUBTLE_PASSED)):
+        asked = [line for line in lines if (line.text in own | planted_ones) is first]
+        assert len(asked) >= 150
+        passed = [line for line in asked if checked(checker, chunks, line, marked)]
+        assert len(passed) <= most * len(asked), passed
 
 
 @pytest.mark.parametrize(("name", "guide"), [("knee", "knee-guide.txt"), ("ankle", "ankle-guide.html")])
@@ -99,7 +105,7 @@ def test_the_check_holds_for_guides_it_was_not_made_for(
 
 
 def test_faulty_replies_never_reach_the_visitor(spoken: Assistant, server: ScriptedServer) -> None:
-    lines = faulty()[::THINNED]
+    lines = faulty("back.a")[::THINNED]
     assert len(lines) >= 150
     read = [line for line in lines if line.text.rstrip(".") in told(spoken, server, line)]
     assert len(read) <= (1 - FEWEST_STOPPED) * len(lines), read
