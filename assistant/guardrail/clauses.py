@@ -58,7 +58,7 @@ _SWAPPED = {
 _MISSPELT = {
     "wendsday": "wednesday", "wensday": "wednesday", "cnat": "can't", "ca'nt": "can't", "dosent": "doesn't",
     "doesent": "doesn't", "thrusday": "thursday", "teusday": "tuesday", "noumb": "numb",
-    "tinging": "tingling",
+    "tinging": "tingling", "wurse": "worse", "worce": "worse", "evry": "every", "geting": "getting",
     "exersise": "exercise", "excersise": "exercise", "excercise": "exercise", "diner": "dinner",
 }  # fmt: skip
 _SPLIT_FORMS |= {wrong: right for wrong, right in _SWAPPED.items() if wrong not in _REAL_WORDS} | _MISSPELT

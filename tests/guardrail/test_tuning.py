@@ -55,6 +55,8 @@ def test_it_learns_its_cases_and_the_file_gives_the_same_scores(tmp_path: Path) 
     assert [LEVELS[i] for i in best] == ["urgent"] * 5 + ["none"] * 5
     tuner.adapter(fitted, cases=10).save(tmp_path / FILE)
     held = Adapter.load(tmp_path / FILE)
+    assert held is not None
+    assert np.allclose(tuner.judged(held), scores, atol=0.05)
     served: LocalEmbeddings = load_embeddings(
         fresh_settings(tmp_path, embedding_backend="torch"), adapter=held
     )
