@@ -68,8 +68,14 @@ class Thresholds:
     lean_urgent: float
     """Added to the logarithm of the chance of urgent before the likeliest level is taken: a missed red flag
     costs more than one too many."""
+    lean_bare: float
+    """The same where no word of the likeliest sign is said."""
+    urgent_short: float
+    """Raise a short message to urgent: the chance of the opinion too."""
     urgent_void: float
     """Raise to urgent where the message is only about others, the past or what might be."""
+    check_short: float
+    """Raise a short message to check: the opinion's chance that it is not none."""
     quiet: float
     """Drop check to none: the chance of none."""
     quiet_short: float
@@ -82,6 +88,10 @@ class Thresholds:
     """Raise to refer, or to urgent, in a later turn."""
     refer: float
     """Raise to refer: the chance of refer or urgent."""
+    refer_short: float
+    """The same in a short message, of the opinion too."""
+    refer_doubt: float
+    """The same where no back or pain is named, something is over, or only others or what might be is told."""
     refer_mild: float
     """The same where the pain is called mild, or all that was asked about it is harmless."""
     veto_plain: float
@@ -102,6 +112,8 @@ class Opinion:
     """The chances of the regression alone."""
     scores: Array
     """The scores of the adapter; empty where there are none."""
+    grounded: bool = True
+    """Something is said of the sign in as many words."""
     next_rows: tuple[str, ...] = ()
     """The rows of a red flag that are likeliest after that."""
 
@@ -277,6 +289,7 @@ class Head:
             max(refer, key=refer.__getitem__),
             first,
             scores if scores is not None else np.zeros(0, np.float32),
+            bool(said),
             tuple(row for row in likeliest[:NEXT_ROWS] if row != chosen),
         )
 

@@ -16,7 +16,8 @@ from assistant.guardrail.scenes import back_denied, longest
 
 LATER_REFER = 0.93
 """Chance from which the head alone refers in a later turn."""
-SACRED = frozenset({"self_harm"})
+SELF_HARM = "self_harm"
+SACRED = frozenset({SELF_HARM})
 """Rows that no opinion takes back."""
 SURE = 0.85
 """Chance of a red flag from which a long time told beside it makes no old accident of it, and of a referral
@@ -47,47 +48,55 @@ def weigh(
     only where they say so, and not where its sentence tells the pain too or is urgent by itself, read
     `alone`: a sign behind a harmless question counts.
     """
-    lean = np.array([0.0, 0.0, 0.0, limits.lean_urgent])
+    urgency = limits.lean_urgent if opinion.grounded else limits.lean_bare
+    lean = np.array([0.0, 0.0, 0.0, urgency])
     odds = np.log(np.maximum(settled, LEAST)) + lean
     feared = _feared(opinion, reading)
     if feared or _declines(opinion, reading):
         odds[2] = max(odds[2], odds[3]) if feared and reading.has("afraid") else odds[2]
         odds[3] = -np.inf
     told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else longest(reading)
+    short = reading.words() < STORY_WORDS
     level = facts.level(policy, now)
     if level == "urgent":
         if odds.argmax() == URGENT or _kept(limits, reading, now, alone, float(settled[URGENT])):
             return
         now.facts = [f for f in now.facts if f.level != "urgent"]
         level = facts.level(policy, now)
-    elif odds.argmax() == URGENT:
+    elif odds.argmax() == URGENT and not (short and opinion.chances[URGENT] < limits.urgent_short):
         # Where the likeliest cannot count, only the wish to be gone is looked for behind it.
         rows = (opinion.urgent_row, *(r for r in opinion.next_rows if r in SACRED))
         row = next((r for r in rows if _may_count(policy, r, reading, now)), "")
-        if row and (row in SACRED or settled[URGENT] >= limits.urgent_void or not void(reading)):
+        doubted = void(reading) or not (spoken(reading) or policy.flags[row or SELF_HARM].needs != "pain")
+        if row and (row in SACRED or settled[URGENT] >= limits.urgent_void or not doubted):
             facts.present(now, told, reading)
             facts.add(policy, now, row, told, source="head", sure=bool(settled[URGENT] >= SURE))
             return
     wanted = LEVELS[int(odds[:URGENT].argmax())]
-    short = reading.words() < STORY_WORDS
+    brief = reading.words() < TIMED_WORDS
     doubtful = now.mild or void(reading) or over(reading) or not spoken(reading)
     if level in ("none", "check"):
         if (now.elsewhere or (now.turn <= 1 and back_denied(reading))) and settled[REFER] < SURE:
             return
         harmless = now.mild or all(kind in now.settled for kind in ASK_ORDER)
-        least = limits.refer_mild if harmless else limits.refer
-        if wanted == "refer" and settled[REFER:].sum() >= least:
+        least = limits.refer_mild if harmless else limits.refer_doubt if doubtful else limits.refer
+        agreed = not short or float(opinion.chances[REFER:].sum()) >= limits.refer_short
+        if wanted == "refer" and agreed and settled[REFER:].sum() >= least:
             facts.present(now, told, reading)
             facts.add(policy, now, "worried" if feared else opinion.refer_row, told, source="head")
-        elif level == "none" and wanted == "check" and not doubtful:
+        elif (
+            level == "none"
+            and wanted == "check"
+            and not (doubtful or (short and float(opinion.chances[0]) > 1 - limits.check_short))
+        ):
             facts.present(now, told, reading)
-        elif level == "check" and settled[0] >= (limits.quiet_short if short else limits.quiet):
+        elif level == "check" and settled[0] >= (limits.quiet_short if brief else limits.quiet):
             if settled[0] >= limits.quiet_sure:
                 now.pain = "unknown"
             else:
                 now.mild = True  # what comes later is still read beside this pain
     elif level == "refer" and wanted != "refer":
-        timed = reading.words() < TIMED_WORDS and any(f.days is not None for f in now.facts)
+        timed = brief and any(f.days is not None for f in now.facts)
         firm = any(span.firm for span in reading.spans) and settled[0] < limits.drop_firm
         if firm or (timed and not void(reading) and not over(reading)):
             return
