@@ -1,7 +1,8 @@
 """The learned head: logistic regression over embeddings, words and what the rules found.
 
 It reads a whole message, so it knows a training story from a complaint where single clauses mislead. Its
-opinion is the mean of two: of the regression, and of the adapter that reads the words in their order.
+opinion is the mean of two: of the regression, and of the adapter that reads the words in their order. How far
+each of them and the rules are to be trusted is a regression of its own (`Head.settle`).
 `triage.py` lets it raise what the rules missed and drop what they took from a side remark; a red flag that
 the rules found falls only where no pain of the back is told. Inference is numpy only; the weights are a
 small `.npz` made by `python -m assistant.guardrail.train`, with the name of the embedding model and the hash

@@ -137,6 +137,31 @@ def test_what_the_head_may_change(
     assert level_with(Opinionated(*opinion), message) == expected
 
 
+ODD = (
+    "Out with the club on Tuesday, our usual loop by the river and over the two bridges, and then my back "
+    "hurt and I thought nothing of it."
+)
+
+
+def test_a_pain_that_is_let_go_is_remembered_for_what_comes_later() -> None:
+    torn = Opinionated(0.7, 0.3, 0, 0)
+    assert level_with(Opinionated(0.3, 0.7, 0, 0), ODD) == "check"
+    assert level_with(torn, ODD) == "none"
+    assert level_with(torn, ODD, "about three weeks now") == "refer"
+    assert level_with(Opinionated(0.97, 0.03, 0, 0), ODD, "about three weeks ago") == "none"
+
+
+def test_in_a_short_message_the_opinion_must_agree() -> None:
+    class Carried(Opinionated):
+        """One whose settled chances are urgent."""
+
+        def settle(self, opinion: Opinion, reading: Reading, level: str, hurts: bool) -> NDArray[np.float32]:
+            return np.array([0.1, 0.1, 0.1, 0.7], dtype=np.float32)
+
+    assert level_with(Carried(0.7, 0.1, 0.1, 0.1), "my back feels odd today") == "check"
+    assert level_with(Carried(0.1, 0.1, 0.1, 0.7), "my back feels odd today") == "urgent"
+
+
 def test_in_a_later_turn_the_head_never_lowers() -> None:
     sure = Opinionated(1, 0, 0, 0)
     assert (
