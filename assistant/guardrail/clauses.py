@@ -39,7 +39,7 @@ _SPLIT_FORMS = {
     "yr": "year", "hrs": "hours", "mins": "minutes", "secs": "seconds", "spin": "spin", "paim": "pain",
     "pian": "pain", "acke": "ache", "runing": "running", "lowe": "lower", "ly": "ly", "tho": "though",
     "wanna": "want to", "gonna": "going to", "gotta": "got to", "kinda": "kind of", "dunno": "don't know",
-    "lbs": "pounds", "lb": "pounds", "kgs": "kg", "disks": "discs", "disk": "disc",
+    "til": "till", "lbs": "pounds", "lb": "pounds", "kgs": "kg", "disks": "discs", "disk": "disc",
 }  # fmt: skip
 _REAL_WORDS = word_set("pani veery hurst")
 """Swapped forms that are words or names themselves."""

@@ -207,7 +207,7 @@ def test_settling_follows_the_rules_where_the_opinions_are_torn() -> None:
     torn = np.full(4, 0.25, dtype=np.float32)
     scores = np.zeros(4 + len(head.signals), dtype=np.float32)
     opinion = Opinion(torn, "trauma", "interference", torn, scores)
-    assert np.shape(held["settle_w"]) == (len(stacked(opinion, reading, "none", False)), 4)
+    assert np.asarray(held["settle_w"]).shape == (len(stacked(opinion, reading, "none", False)), 4)
     none, urgent = (head.settle(opinion, reading, level, True) for level in ("none", "urgent"))
     assert urgent[3] > none[3]
     assert none[0] > urgent[0]

@@ -122,6 +122,19 @@ def test_signs_in_other_words_are_urgent(guardrail: Guardrail, message: str) -> 
     assert guardrail.assess(message).level == "urgent"
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "6 weeks til berlin and my back hurts",
+        "6 weeks to berlin and my back hurts",
+        "my back hurts, I smoke 10 a day",
+        "pain in my back, period 12 days late",
+    ],
+)
+def test_spans_of_other_things_are_not_those_of_the_pain(guardrail: Guardrail, message: str) -> None:
+    assert guardrail.assess(message).level == "check"
+
+
 def test_facts_arrive_in_pieces(guardrail: Guardrail) -> None:
     first, second = talk(guardrail, "my lower back hurts", "about three weeks")
     assert (first.level, first.ask and first.ask.kind) == ("check", "duration")
