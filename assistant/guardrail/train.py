@@ -41,7 +41,7 @@ LEAST_CASES = 2
 """A run of words counts when at least so many messages hold it."""
 THRESHOLDS = {
     "lean_urgent": 0.9, "lean_bare": 0.2, "urgent_short": 0.5, "urgent_void": 0.72,
-    "check_short": 0.6, "quiet": 0.55,
+    "check_short": 0.65, "quiet": 0.55,
     "quiet_short": 0.93, "quiet_sure": 0.93, "drop_firm": 0.8, "refer": 0.5, "refer_short": 0.6,
     "refer_doubt": 0.6, "refer_mild": 0.9, "refer_later": 0.74, "veto_plain": 0.15, "urgent_alone": 0.5,
 }  # fmt: skip
