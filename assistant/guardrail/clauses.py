@@ -56,6 +56,8 @@ _SWAPPED = {
 }
 """Two neighbouring letters the wrong way round, the commonest slip of typing, in the words that count."""
 _MISSPELT = {
+    "weks": "weeks", "wekks": "weeks", "weekes": "weeks", "munths": "months",
+    "monts": "months", "yeers": "years",
     "wendsday": "wednesday", "wensday": "wednesday", "cnat": "can't", "ca'nt": "can't", "dosent": "doesn't",
     "doesent": "doesn't", "thrusday": "thursday", "teusday": "tuesday", "noumb": "numb",
     "tinging": "tingling", "wurse": "worse", "worce": "worse", "evry": "every", "geting": "getting",

@@ -26,6 +26,8 @@ REFER, URGENT = LEVELS.index("refer"), LEVELS.index("urgent")
 LEAST = 1e-6
 STORY_WORDS = 12
 """From this length on, a finding of the rules may be a side remark."""
+ALL_WORDS = 24
+"""Up to this length a message that tells it is short, no limit and no worse tells no other thing."""
 TIMED_WORDS = 16
 """Up to this length a time that is told is that of the pain."""
 SIGN_WORDS = 14
@@ -78,9 +80,12 @@ def weigh(
     if level in ("none", "check"):
         if (now.elsewhere or (now.turn <= 1 and back_denied(reading))) and settled[REFER] < SURE:
             return
-        harmless = now.mild or all(kind in now.settled for kind in ASK_ORDER)
+        told_all = all(kind in now.settled for kind in ASK_ORDER)
+        harmless = now.mild or told_all
         least = limits.refer_mild if harmless else limits.refer_doubt if doubtful else limits.refer
         agreed = not short or float(opinion.chances[REFER:].sum()) >= limits.refer_short
+        if told_all and reading.words() < ALL_WORDS:
+            return  # short, no limit, no worse, in so few words that nothing stands beside it
         if wanted == "refer" and agreed and settled[REFER:].sum() >= least:
             facts.present(now, told, reading)
             facts.add(policy, now, "worried" if feared else opinion.refer_row, told, source="head")
