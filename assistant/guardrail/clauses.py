@@ -39,7 +39,7 @@ _SPLIT_FORMS = {
     "yr": "year", "hrs": "hours", "mins": "minutes", "secs": "seconds", "spin": "spin", "paim": "pain",
     "pian": "pain", "acke": "ache", "runing": "running", "lowe": "lower", "ly": "ly", "tho": "though",
     "wanna": "want to", "gonna": "going to", "gotta": "got to", "kinda": "kind of", "dunno": "don't know",
-    "lbs": "pounds", "lb": "pounds", "kgs": "kg", "disks": "discs", "disk": "disc",
+    "til": "till", "lbs": "pounds", "lb": "pounds", "kgs": "kg", "disks": "discs", "disk": "disc",
 }  # fmt: skip
 _REAL_WORDS = word_set("pani veery hurst")
 """Swapped forms that are words or names themselves."""
@@ -56,9 +56,11 @@ _SWAPPED = {
 }
 """Two neighbouring letters the wrong way round, the commonest slip of typing, in the words that count."""
 _MISSPELT = {
+    "weks": "weeks", "wekks": "weeks", "weekes": "weeks", "munths": "months",
+    "monts": "months", "yeers": "years",
     "wendsday": "wednesday", "wensday": "wednesday", "cnat": "can't", "ca'nt": "can't", "dosent": "doesn't",
     "doesent": "doesn't", "thrusday": "thursday", "teusday": "tuesday", "noumb": "numb",
-    "tinging": "tingling",
+    "tinging": "tingling", "wurse": "worse", "worce": "worse", "evry": "every", "geting": "getting",
     "exersise": "exercise", "excersise": "exercise", "excercise": "exercise", "diner": "dinner",
 }  # fmt: skip
 _SPLIT_FORMS |= {wrong: right for wrong, right in _SWAPPED.items() if wrong not in _REAL_WORDS} | _MISSPELT

@@ -221,7 +221,29 @@ def _negation(sentence: Sentence, places: Places, language: str) -> dict[int, in
             if sentence.clause[k] != sentence.clause[first] and not _enumerates(sentence, k):
                 break
             reached.setdefault(k, first)
+    _answered_no(sentence, reached)
     return reached
+
+
+def _answered_no(sentence: Sentence, reached: dict[int, int]) -> None:
+    """Deny the field of a form that is answered so: "Fever: no", "Leg symptoms: none", "numbness nil"."""
+    words, clause = sentence.words, sentence.clause
+    for k, word in enumerate(words):
+        if word not in _NO_ANSWER or (k + 1 < len(words) and clause[k + 1] == clause[k]):
+            continue
+        alone = bool(k) and clause[k - 1] != clause[k]
+        if alone and ":" not in sentence.text and "=" not in sentence.text:
+            continue
+        if not alone and (word in ("no", "normal", "ok") or clause[k] != clause[0]):
+            continue
+        field = [i for i in range(k) if clause[i] == clause[k - 1]]
+        if 0 < len(field) <= FIELD_WORDS:
+            for i in field:
+                reached.setdefault(i, k)
+
+
+FIELD_WORDS = 4
+_NO_ANSWER = word_set("no none nil nope never negative neg denied denies absent nad normal ok")
 
 
 def _hypothetical(sentence: Sentence, places: Places) -> bool:

@@ -1,7 +1,8 @@
 """The learned head: logistic regression over embeddings, words and what the rules found.
 
 It reads a whole message, so it knows a training story from a complaint where single clauses mislead. Its
-opinion is the mean of two: of the regression, and of the adapter that reads the words in their order.
+opinion is the mean of two: of the regression, and of the adapter that reads the words in their order. How far
+each of them and the rules are to be trusted is a regression of its own (`Head.settle`).
 `triage.py` lets it raise what the rules missed and drop what they took from a side remark; a red flag that
 the rules found falls only where no pain of the back is told. Inference is numpy only; the weights are a
 small `.npz` made by `python -m assistant.guardrail.train`, with the name of the embedding model and the hash
@@ -43,6 +44,10 @@ REFER_ROWS = {
     "recurrence": "recurrence", "numbness": "numbness", "bone_stress": "bone_stress", "other": "worried",
 }  # fmt: skip
 
+LEAST = 0.01
+NEXT_ROWS = 2
+SCORE_SCALE = 10.0
+
 Array = NDArray[np.float32]
 
 
@@ -59,38 +64,39 @@ class HeadError(ValueError):
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Chances from which the opinion changes the level of the rules, by what it changes."""
+    """From which chances on the level of the rules is changed."""
 
-    urgent: float
-    """Raise to urgent."""
+    lean_urgent: float
+    """Added to the logarithm of the chance of urgent before the likeliest level is taken: a missed red flag
+    costs more than one too many."""
+    lean_bare: float
+    """The same where no word of the likeliest sign is said."""
+    urgent_short: float
+    """Raise a short message to urgent: the chance of the opinion too."""
     urgent_void: float
-    """The same where the message is only about others, the past or what might be."""
-    urgent_bare: float
-    """The same where no word of the likeliest signs is said."""
+    """Raise to urgent where the message is only about others, the past or what might be."""
+    check_short: float
+    """Raise a short message to check: the opinion's chance that it is not none."""
+    quiet: float
+    """Drop check to none: the chance of none."""
+    quiet_short: float
+    """The same in a short message."""
+    quiet_sure: float
+    """From this chance on it is not even remembered."""
+    drop_firm: float
+    """Drop refer to less where a time is told of the pain: the chance of none."""
+    refer_later: float
+    """Raise to refer, or to urgent, in a later turn."""
     refer: float
     """Raise to refer: the chance of refer or urgent."""
     refer_short: float
-    """The same in a short message."""
-    refer_void: float
-    """The same where the message is only about others, the past or what might be."""
+    """The same in a short message, of the opinion too."""
     refer_doubt: float
-    """The same where no back or pain is named, or something is over."""
-    refer_later: float
-    """Raise to refer, or to urgent, in a later turn."""
-    check: float
-    """Raise from none to check: the chance that it is not none."""
-    quiet: float
-    """Drop check to none."""
-    quiet_short: float
-    """The same in a short message."""
-    keep: float
-    """Keep what the rules took from a story: below this chance of refer or urgent it falls."""
-    drop_short: float
-    """Drop refer to none in a short message that gives no time."""
-    veto: float
-    """Drop a red flag of the rules where no pain of the back is told: the chance of urgent is below."""
-    veto_pain: float
-    """The same in a story where there is pain of the back."""
+    """The same where no back or pain is named, something is over, or only others or what might be is told."""
+    refer_mild: float
+    """The same where the pain is called mild, or all that was asked about it is harmless."""
+    veto_plain: float
+    """Keep a red flag of the rules in a short message from this chance of urgent on."""
     urgent_alone: float
     """Keep it where its sentence alone has this chance of urgent."""
 
@@ -103,8 +109,14 @@ class Opinion:
     urgent_row: str
     """The likeliest row of a red flag, one of which something is said in as many words first."""
     refer_row: str
+    first: Array
+    """The chances of the regression alone."""
+    scores: Array
+    """The scores of the adapter; empty where there are none."""
     grounded: bool = True
     """Something is said of the sign in as many words."""
+    next_rows: tuple[str, ...] = ()
+    """The rows of a red flag that are likeliest after that."""
 
 
 def ngrams(reading: Reading) -> Iterator[str]:
@@ -159,6 +171,20 @@ def _rows(reading: Reading, index: dict[str, int]) -> Array:
         if hit.flag.id in index:
             row[index[hit.flag.id]] = 1.0
     return row
+
+
+def stacked(opinion: Opinion, reading: Reading, level: str, hurts: bool) -> Array:
+    """Return the row from which the opinions and the rules are settled (see `Head.settle`)."""
+    return np.concatenate(
+        [
+            np.log(opinion.first + LEAST),
+            np.log(_softmax(opinion.scores[: len(LEVELS)]) + LEAST),
+            np.array([level == name for name in LEVELS], dtype=np.float32),
+            np.array([hurts], dtype=np.float32),
+            _reading(reading),
+            opinion.scores[len(LEVELS) :] / SCORE_SCALE,
+        ]
+    ).astype(np.float32)
 
 
 class Features:
@@ -243,7 +269,7 @@ class Head:
         row = self.features.row(vector, reading)
         # Most of the words are not said: their columns need not be multiplied.
         told = np.flatnonzero(row)
-        chances = _softmax(self._weighed(row, told, "level"))
+        chances = first = _softmax(self._weighed(row, told, "level"))
         urgent = dict(zip(self.urgent_rows, _softmax(self._weighed(row, told, "urgent")), strict=True))
         refer = dict(zip(self.refer_rows, _softmax(self._weighed(row, told, "refer")), strict=True))
         if scores is not None and len(scores) == len(LEVELS) + len(self.signals):
@@ -257,7 +283,29 @@ class Head:
                     named[mapping[self.signals[i]]] += share
         likeliest = sorted(urgent, key=urgent.__getitem__, reverse=True)
         said = next((r for r in likeliest[:3] if _said(r, reading)), "")
-        return Opinion(chances, said or likeliest[0], max(refer, key=refer.__getitem__), bool(said))
+        chosen = said or likeliest[0]
+        return Opinion(
+            chances,
+            chosen,
+            max(refer, key=refer.__getitem__),
+            first,
+            scores if scores is not None else np.zeros(0, np.float32),
+            bool(said),
+            tuple(row for row in likeliest[:NEXT_ROWS] if row != chosen),
+        )
+
+    def settle(self, opinion: Opinion, reading: Reading, level: str, hurts: bool) -> Array:
+        """Return the chances of the levels after both opinions, and after the rules, which say `level`.
+
+        Stacking (Wolpert 1992): a regression on the chances of both, on what the rules made of the message
+        and on how it was read, trained on messages that neither had seen. Without the adapter's scores the
+        opinion's own chances are returned.
+        """
+        weight = self._arrays.get("settle_w")
+        if weight is None or len(opinion.scores) != len(LEVELS) + len(self.signals):
+            return opinion.chances
+        row = stacked(opinion, reading, level, hurts)
+        return _softmax(row @ weight + self._arrays["settle_b"])
 
     def _weighed(self, row: Array, told: NDArray[np.intp], kind: str) -> Array:
         return np.asarray(row[told] @ self._arrays[f"{kind}_w"][told] + self._arrays[f"{kind}_b"], np.float32)

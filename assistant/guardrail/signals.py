@@ -332,7 +332,14 @@ def _hits(message: str, reading: Reading, speech: Speech) -> list[Hit]:
                     if used & figurative or _cancelled(flag, first, used, modifiers, sentence, places):
                         continue
                     seen.add(flag.id)
-                    subject: Subject = "other" if modifiers.subject == "other" else "self"
+                    # "My mum had to do it, I couldn't bend": the clause says who cannot.
+                    clause = {
+                        w
+                        for i, w in enumerate(sentence.words)
+                        if sentence.clause[i] == sentence.clause[first]
+                    }
+                    theirs = modifiers.subject == "other" and "i" not in clause
+                    subject: Subject = "other" if theirs else "self"
                     found.append(
                         Hit(
                             flag,

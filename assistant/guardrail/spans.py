@@ -22,11 +22,11 @@ LASTS = word_set("""
 _OTHER_AFTER = word_set("""
     of into in out to plan plans programme program block old pregnant before until till away left cycle
     postpartum race training per each a hold holds rest schedule streak marathon apart challenge gap build
-    taper course postnatal on along gone
+    taper course postnatal on along gone late overdue
 """)
 _OTHER_BEFORE = word_set("""
-    in within every hold holding aged age rest next another ran run running trained training held dans
-    toutes tous chaque cada alle jede em
+    in within every hold holding aged age rest next late overdue another ran run running trained training held
+    dans toutes tous chaque cada alle jede em
 """)
 _PER = word_set("day week month year night time")
 """What "three days a" goes on with where it says how often, not how long."""
@@ -173,6 +173,8 @@ def _belongs(
         return 0
     if before[-1:] == ["from"] and len(words) > 1 and {"are", "is", "were", "was"} & set(words[: span.first]):
         return 0  # "Mine are from 2022": the shoes.
+    if words[span.first].isdigit() and words[span.first + 1 : span.first + 2] == ["a"]:
+        return 0  # "I smoke 10 a day"
     if rest[:2] == ["from", "now"] or (before[:1] == ["in"] and before[-1:] in (["about"], ["roughly"])):
         return 0
     if words[span.first] in ("week", "month") and not here:
@@ -202,7 +204,7 @@ def _belongs(
                 *(["on", day] for day in WEEKDAYS),
                 ["on", "it's"],
             )
-            and not (after[0] in ("of", "in", "to") and _pain_next(words, span.last, here))
+            and not (after[0] in ("of", "in", "to") and _pain_next(sentence, span.last, here))
         ):
             return 0
         if before and before[-1] in _OTHER_BEFORE:
@@ -264,5 +266,9 @@ def _belongs(
     return 0
 
 
-def _pain_next(words: list[str], last: int, here: list[Mention]) -> bool:
-    return any(last < m.first <= last + 6 for m in here) or "back" in words[last + 1 : last + 5]
+def _pain_next(sentence: Sentence, last: int, here: list[Mention]) -> bool:
+    """Say whether the pain follows in the same clause: "six weeks of back pain"."""
+    words, clause = sentence.words, sentence.clause
+    near = range(last + 1, min(last + 7, len(words)))
+    same = [k for k in near if clause[k] == clause[last]]
+    return any(m.first in same for m in here) or "back" in [words[k] for k in same if k < last + 5]

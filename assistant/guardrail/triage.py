@@ -251,7 +251,9 @@ class Guardrail:
 
         opinion = judge(message, reading)
         if before.turn == 0:
-            weigh(self.policy, head.thresholds, opinion, reading, now, alone)
+            level = facts.level(self.policy, now)
+            settled = head.settle(opinion, reading, level, now.pain == "present")
+            weigh(self.policy, head.thresholds, opinion, reading, now, alone, settled)
         elif not void(reading) and reading.words() >= LATER_WORDS:
             raise_later(self.policy, head.thresholds, opinion, reading, now)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant.guardrail import facts
-from assistant.guardrail.head import Opinion, Thresholds
+from assistant.guardrail.head import LEVELS, Opinion, Thresholds
 from assistant.guardrail.model import ASK_ORDER, Fact, TriageState
 from assistant.guardrail.policy import Policy
 from assistant.guardrail.reading import Reading
@@ -13,19 +16,23 @@ from assistant.guardrail.scenes import back_denied, longest
 
 LATER_REFER = 0.93
 """Chance from which the head alone refers in a later turn."""
-SACRED = frozenset({"self_harm"})
+SELF_HARM = "self_harm"
+SACRED = frozenset({SELF_HARM})
 """Rows that no opinion takes back."""
 SURE = 0.85
-"""Chance of a red flag from which a long time told beside it makes no old accident of it."""
-_LEGS = frozenset({"both_legs", "leg_weakness"})
+"""Chance of a red flag from which a long time told beside it makes no old accident of it, and of a referral
+from which no pain elsewhere speaks against it."""
+REFER, URGENT = LEVELS.index("refer"), LEVELS.index("urgent")
+LEAST = 1e-6
 STORY_WORDS = 12
 """From this length on, a finding of the rules may be a side remark."""
-
-
+ALL_WORDS = 24
+"""Up to this length a message that tells it is short, no limit and no worse tells no other thing."""
+TIMED_WORDS = 16
+"""Up to this length a time that is told is that of the pain."""
 SIGN_WORDS = 14
 """Up to this length a sentence that tells of a sign and of the pain means both."""
-LONG_WORDS = 25
-"""From this length on the rules miss more than they find."""
+Array = NDArray[np.float32]
 
 
 def weigh(
@@ -35,76 +42,98 @@ def weigh(
     reading: Reading,
     now: TriageState,
     alone: Callable[[str], float],
+    settled: Array,
 ) -> None:
     """Weigh what was learned against the rules on an opening message.
 
-    A red flag of the rules falls only where no pain of the back is told and hardly any chance is seen, or in
-    a story where next to none is; and not where its sentence, read `alone`, is urgent by itself: a sign
-    behind a harmless question counts.
+    `settled` are the chances of the levels after both opinions and the rules. A red flag of the rules falls
+    only where they say so, and not where its sentence tells the pain too or is urgent by itself, read
+    `alone`: a sign behind a harmless question counts.
     """
-    none, check, refer, urgent = (float(c) for c in opinion.chances)
+    urgency = limits.lean_urgent if opinion.grounded else limits.lean_bare
+    lean = np.array([0.0, 0.0, 0.0, urgency])
+    odds = np.log(np.maximum(settled, LEAST)) + lean
     feared = _feared(opinion, reading)
-    if feared:
-        refer, urgent = refer + (urgent if reading.has("afraid") else 0.0), 0.0
-    urgent = 0.0 if _declines(opinion, reading) else urgent
+    if feared or _declines(opinion, reading):
+        odds[2] = max(odds[2], odds[3]) if feared and reading.has("afraid") else odds[2]
+        odds[3] = -np.inf
     told = reading.sentences[0].text[:200] if len(reading.sentences) == 1 else longest(reading)
+    short = reading.words() < STORY_WORDS
     level = facts.level(policy, now)
-    story, long = reading.words() >= STORY_WORDS, reading.words() >= LONG_WORDS
     if level == "urgent":
-        pained = limits.veto_pain if story else 0.0
-        if urgent >= (pained if now.pain == "present" else limits.veto) or _sacred(now):
-            return
-        if any(_beside_pain(f, reading) for f in _own_signs(now)):
-            return
-        if len(reading.sentences) > 1 and any(
-            alone(f.context) >= limits.urgent_alone for f in _own_signs(now)
-        ):
+        if odds.argmax() == URGENT or _kept(limits, reading, now, alone, float(settled[URGENT])):
             return
         now.facts = [f for f in now.facts if f.level != "urgent"]
         level = facts.level(policy, now)
-    named = spoken(reading)
-    doubtful = void(reading) or over(reading) or now.elsewhere or not named
-    timed = any(f.days is not None for f in now.facts)
-    # A fever, a bad night or lost weight says something only beside a back that hurts.
-    flag = policy.flags[opinion.urgent_row]
-    unhurt = now.turn <= 1 and back_denied(reading)
-    counts = named or flag.needs != "pain" or urgent >= limits.urgent_void
-    sure = urgent >= SURE
-    dated = flag.recent_only and bool(reading.long_ago)
-    counts = counts and not (unhurt and flag.needs == "pain") and not dated
-    # In few words the rules tell one tingling leg from both.
-    one_leg = not long and opinion.urgent_row in _LEGS and any(f.row == "numbness" for f in now.facts)
-    least = limits.urgent if opinion.grounded and not one_leg else limits.urgent_bare
-    least = limits.urgent_void if doubtful else least
-    if opinion.urgent_row in SACRED:
-        least = limits.urgent  # who wants to end it need not name a back, nor a pain
-    if urgent >= least and counts:
-        facts.present(now, told, reading)
-        facts.add(policy, now, opinion.urgent_row, told, source="head", sure=sure)
-    elif level in ("none", "check"):
-        if now.elsewhere or unhurt:
+    elif odds.argmax() == URGENT and not (short and opinion.chances[URGENT] < limits.urgent_short):
+        # Where the likeliest cannot count, only the wish to be gone is looked for behind it.
+        rows = (opinion.urgent_row, *(r for r in opinion.next_rows if r in SACRED))
+        row = next((r for r in rows if _may_count(policy, r, reading, now)), "")
+        doubted = void(reading) or not (spoken(reading) or policy.flags[row or SELF_HARM].needs != "pain")
+        if row and (row in SACRED or settled[URGENT] >= limits.urgent_void or not doubted):
+            facts.present(now, told, reading)
+            facts.add(policy, now, row, told, source="head", sure=bool(settled[URGENT] >= SURE))
             return
-        least = limits.refer if long else limits.refer_short
-        harmless = all(kind in now.settled for kind in ASK_ORDER)
-        if doubtful or now.mild or harmless or now.pain == "denied":
-            least = limits.refer_void if void(reading) or harmless else limits.refer_doubt
-        if refer + urgent >= least:
+    wanted = LEVELS[int(odds[:URGENT].argmax())]
+    brief = reading.words() < TIMED_WORDS
+    doubtful = now.mild or void(reading) or over(reading) or not spoken(reading)
+    if level in ("none", "check"):
+        if (now.elsewhere or (now.turn <= 1 and back_denied(reading))) and settled[REFER] < SURE:
+            return
+        told_all = all(kind in now.settled for kind in ASK_ORDER)
+        harmless = now.mild or told_all
+        least = limits.refer_mild if harmless else limits.refer_doubt if doubtful else limits.refer
+        agreed = not short or float(opinion.chances[REFER:].sum()) >= limits.refer_short
+        if told_all and reading.words() < ALL_WORDS:
+            return  # short, no limit, no worse, in so few words that nothing stands beside it
+        if wanted == "refer" and agreed and settled[REFER:].sum() >= least:
             facts.present(now, told, reading)
             facts.add(policy, now, "worried" if feared else opinion.refer_row, told, source="head")
-        elif level == "none" and 1 - none >= limits.check and not (doubtful or now.mild):
+        elif (
+            level == "none"
+            and wanted == "check"
+            and not (doubtful or (short and float(opinion.chances[0]) > 1 - limits.check_short))
+        ):
             facts.present(now, told, reading)
-        elif level == "check" and none >= (limits.quiet if story else limits.quiet_short):
-            now.pain = "unknown"
-    elif any(span.firm for span in reading.spans) and none < limits.quiet_short:
-        return
-    elif story and refer + urgent < limits.keep:
+        elif level == "check" and settled[0] >= (limits.quiet_short if brief else limits.quiet):
+            if settled[0] >= limits.quiet_sure:
+                now.pain = "unknown"
+            else:
+                now.mild = True  # what comes later is still read beside this pain
+    elif level == "refer" and wanted != "refer":
+        timed = brief and any(f.days is not None for f in now.facts)
+        firm = any(span.firm for span in reading.spans) and settled[0] < limits.drop_firm
+        if firm or (timed and not void(reading) and not over(reading)):
+            return
         now.facts = []
-        if none >= check:
+        if wanted == "none":
             now.pain = "unknown"
         else:
             facts.present(now, told, reading)
-    elif none >= limits.drop_short and not timed:
-        now.facts, now.pain = [], "unknown"
+
+
+def _kept(
+    limits: Thresholds, reading: Reading, now: TriageState, alone: Callable[[str], float], urgent: float
+) -> bool:
+    """Say whether a red flag of the rules stays although it is thought to be none.
+
+    A sentence that tells the pain too, or is urgent by itself, stays so whatever stands beside it.
+    """
+    signs = _own_signs(now)
+    if _sacred(now) or any(_beside_pain(fact, reading) for fact in signs):
+        return True
+    if reading.words() < STORY_WORDS and urgent >= limits.veto_plain:
+        return True
+    return len(reading.sentences) > 1 and any(alone(f.context) >= limits.urgent_alone for f in signs)
+
+
+def _may_count(policy: Policy, row: str, reading: Reading, now: TriageState) -> bool:
+    """Say whether a red flag can count: a fever says something only beside a back that hurts."""
+    if row in SACRED:
+        return True  # who wants to end it need not name a back, nor a pain
+    flag = policy.flags[row]
+    unhurt = now.turn <= 1 and back_denied(reading)
+    return not (unhurt and flag.needs == "pain") and not (flag.recent_only and bool(reading.long_ago))
 
 
 def raise_later(
@@ -130,10 +159,16 @@ def _own_signs(now: TriageState) -> list[Fact]:
 
 
 def _beside_pain(fact: Fact, reading: Reading) -> bool:
-    """Say whether a sign stands in one short sentence with the pain: "I have a fever and my back hurts"."""
+    """Say whether a sign stands in one short sentence with the pain: "I have a fever and my back hurts".
+
+    Where nothing parts the sentences of a message, it is one.
+    """
     told = {n for n, m in reading.pains if m.status == "present" and m.site == "back"}
+    unparted = len(reading.sentences) == 1
     return any(
-        sentence.text[:400] == fact.context and number in told and len(sentence.words) <= SIGN_WORDS
+        sentence.text[:400] == fact.context
+        and number in told
+        and (unparted or len(sentence.words) <= SIGN_WORDS)
         for number, sentence in enumerate(reading.sentences)
     )
 

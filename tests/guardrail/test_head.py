@@ -12,9 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 from assistant import resources
-from assistant.guardrail import Guardrail, signals, train
-from assistant.guardrail.head import FILE, LEVELS, Head, HeadError, Opinion
+from assistant.guardrail import Guardrail, policy, signals, train
+from assistant.guardrail.head import FILE, LEVELS, Head, HeadError, Opinion, stacked
 from assistant.guardrail.reading import Reading
+from assistant.retrieval import adapter as adapters
+from assistant.retrieval.adapter import Adapter
 
 
 class CountingEmbed:
@@ -94,7 +96,10 @@ class Opinionated(Head):
     def judge(
         self, vector: NDArray[np.float32], reading: Reading, scores: NDArray[np.float32] | None = None
     ) -> Opinion:
-        return Opinion(self._chances, "leg_weakness", "interference")
+        return Opinion(self._chances, "leg_weakness", "interference", self._chances, np.zeros(0, np.float32))
+
+    def settle(self, opinion: Opinion, reading: Reading, level: str, hurts: bool) -> NDArray[np.float32]:
+        return self._chances
 
 
 def level_with(head: Head, *turns: str) -> str:
@@ -132,6 +137,31 @@ def test_what_the_head_may_change(
     assert level_with(Opinionated(*opinion), message) == expected
 
 
+ODD = (
+    "Out with the club on Tuesday, our usual loop by the river and over the two bridges, and then my back "
+    "hurt and I thought nothing of it."
+)
+
+
+def test_a_pain_that_is_let_go_is_remembered_for_what_comes_later() -> None:
+    torn = Opinionated(0.7, 0.3, 0, 0)
+    assert level_with(Opinionated(0.3, 0.7, 0, 0), ODD) == "check"
+    assert level_with(torn, ODD) == "none"
+    assert level_with(torn, ODD, "about three weeks now") == "refer"
+    assert level_with(Opinionated(0.97, 0.03, 0, 0), ODD, "about three weeks ago") == "none"
+
+
+def test_in_a_short_message_the_opinion_must_agree() -> None:
+    class Carried(Opinionated):
+        """One whose settled chances are urgent."""
+
+        def settle(self, opinion: Opinion, reading: Reading, level: str, hurts: bool) -> NDArray[np.float32]:
+            return np.array([0.1, 0.1, 0.1, 0.7], dtype=np.float32)
+
+    assert level_with(Carried(0.7, 0.1, 0.1, 0.1), "my back feels odd today") == "check"
+    assert level_with(Carried(0.1, 0.1, 0.1, 0.7), "my back feels odd today") == "urgent"
+
+
 def test_in_a_later_turn_the_head_never_lowers() -> None:
     sure = Opinionated(1, 0, 0, 0)
     assert (
@@ -157,3 +187,30 @@ def test_training_gives_a_head_that_tells_the_levels_apart(tmp_path: Path) -> No
     opinion = head.judge(embed(["one"])[0], reading)
     assert int(opinion.chances.argmax()) == 3
     assert opinion.urgent_row == "bladder_bowel"
+
+
+def test_what_settles_needs_cases_that_the_weights_had_not_seen(tmp_path: Path) -> None:
+    adapter = Adapter.load(resources.folder("knowledge") / adapters.FILE)
+    assert adapter is not None
+    with pytest.raises(ValueError, match="are needed to settle"):
+        train.unseen(train.CASES, adapter)
+    adapter.meta["cases"] = 0
+    assert len(train.unseen(train.CASES, adapter)) > train.LEAST_UNSEEN
+    assert train.kept(tmp_path / "none.npz") == {}
+
+
+def test_settling_follows_the_rules_where_the_opinions_are_torn() -> None:
+    head = Head.load(resources.folder("knowledge") / FILE)
+    assert head is not None
+    held = train.kept(resources.folder("knowledge") / FILE)
+    reading = signals.read("my back is sore", policy.load(), date(2026, 11, 22))
+    torn = np.full(4, 0.25, dtype=np.float32)
+    scores = np.zeros(4 + len(head.signals), dtype=np.float32)
+    opinion = Opinion(torn, "trauma", "interference", torn, scores)
+    assert np.asarray(held["settle_w"]).shape == (len(stacked(opinion, reading, "none", False)), 4)
+    none, urgent = (head.settle(opinion, reading, level, True) for level in ("none", "urgent"))
+    assert urgent[3] > none[3]
+    assert none[0] > urgent[0]
+    assert float(urgent.sum()) == pytest.approx(1.0, abs=1e-4)
+    without = Opinion(torn, "trauma", "interference", torn, np.zeros(0, dtype=np.float32))
+    assert head.settle(without, reading, "urgent", True) is torn

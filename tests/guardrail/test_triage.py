@@ -89,6 +89,52 @@ def test_harmless_company_of_the_words_is_none(guardrail: Guardrail, message: st
     assert guardrail.assess(message).level == "none"
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Back pain since yesterday. Fever: no. Bladder: ok. Numbness: none.",
+        "Back pain since yesterday. Numb legs: no",
+        "My back aches, SLR 40 degrees",
+        "My back aches and the camera shakes when I type",
+        "Why does my lower back crack when I twist?",
+        "I wore a corset on stage and my back aches",
+        "My back hurts since the seat collapsed to the left",
+        "Achy back, can heel walk and toe walk",
+    ],
+)
+def test_signs_denied_on_a_form_or_of_other_things_are_not_urgent(guardrail: Guardrail, message: str) -> None:
+    assert guardrail.assess(message).level != "urgent"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Back pain. Fever: yes. Bladder: ok.",
+        "A band of pain like a corset round my ribs and back",
+        "I have been saving up my codeine",
+        "Gran is 86, rolled out of bed and her back hurts",
+        "Sore back, stood at the loo ten minutes before anything came",
+        "Came off the roadbike this morning and my back is agony",
+        "Back pain, first one leg tingled, then both",
+    ],
+)
+def test_signs_in_other_words_are_urgent(guardrail: Guardrail, message: str) -> None:
+    assert guardrail.assess(message).level == "urgent"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "6 weeks til berlin and my back hurts",
+        "6 weeks to berlin and my back hurts",
+        "my back hurts, I smoke 10 a day",
+        "pain in my back, period 12 days late",
+    ],
+)
+def test_spans_of_other_things_are_not_those_of_the_pain(guardrail: Guardrail, message: str) -> None:
+    assert guardrail.assess(message).level == "check"
+
+
 def test_facts_arrive_in_pieces(guardrail: Guardrail) -> None:
     first, second = talk(guardrail, "my lower back hurts", "about three weeks")
     assert (first.level, first.ask and first.ask.kind) == ("check", "duration")
