@@ -26,6 +26,8 @@ REFER, URGENT = LEVELS.index("refer"), LEVELS.index("urgent")
 LEAST = 1e-6
 STORY_WORDS = 12
 """From this length on, a finding of the rules may be a side remark."""
+UNSPOKEN = 0.75
+"""Chance from which few words that name neither a back nor a pain are taken for a complaint."""
 ALL_WORDS = 24
 """Up to this length a message that tells it is short, no limit and no worse tells no other thing."""
 TIMED_WORDS = 16
@@ -83,6 +85,8 @@ def weigh(
         told_all = all(kind in now.settled for kind in ASK_ORDER)
         harmless = now.mild or told_all
         least = limits.refer_mild if harmless else limits.refer_doubt if doubtful else limits.refer
+        if brief and not spoken(reading):
+            least = max(least, UNSPOKEN)
         agreed = not short or float(opinion.chances[REFER:].sum()) >= limits.refer_short
         if told_all and reading.words() < ALL_WORDS:
             return  # short, no limit, no worse, in so few words that nothing stands beside it
