@@ -12,6 +12,9 @@ ANSWER_WORDS = 16
 """An answer or a correction is said in a message up to this length."""
 TAKEN_BACK_WORDS = 30
 """The same for taking everything back, which people explain."""
+WORSE_WORDS = 5
+_NOT_WORSE = word_set("not no isn't hasn't never nor neither or than if when what could better been")
+"""With one of these "worse" says that it is not, or when, or is one of two."""
 _LIMITED = word_set("""
     now today yet when while during after before until till at rest morning night otherwise since except
     but lying sitting
@@ -22,6 +25,9 @@ _LIMITED = word_set("""
 def answer(policy: Policy, reading: Reading, before: TriageState, now: TriageState) -> None:
     """Read a short answer against the question asked; what answers another question counts for that one."""
     now.pending = None
+    if before.pain == "present" and _worse(reading):
+        facts.add(policy, now, "worsening", " ".join(s.text for s in reading.sentences))
+        return
     if before.pending is None or reading.words() > ANSWER_WORDS:
         return
     text = " ".join(s.text for s in reading.sentences)
@@ -46,6 +52,17 @@ def answer(policy: Policy, reading: Reading, before: TriageState, now: TriageSta
             facts.add(policy, now, "worsening", text)
     elif before.pending == "duration" and no and not reading.spans:
         now.settled.setdefault("duration", text)
+
+
+def _worse(reading: Reading) -> bool:
+    """Say whether a short answer says how it goes: "bit worse tbh"."""
+    words = {w for s in reading.sentences for w in s.words}
+    return (
+        reading.words() <= WORSE_WORDS
+        and "worse" in words
+        and not words & _NOT_WORSE
+        and not any(s.question for s in reading.sentences)
+    )
 
 
 def taken_back(reading: Reading, before: TriageState) -> bool:

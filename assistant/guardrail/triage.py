@@ -28,6 +28,8 @@ _COMMON = word_set("i my the a and it is of to in me can't no not i'm its it's w
 HALF_WORDS = 9
 """A message up to this length may be half of what the visitor wants to say."""
 LATER_WORDS = 4
+GONE_WORDS = 16
+"""A sentence that begins with its being gone is up to so long."""
 NAMED_BEFORE = "My back hurts."
 BESIDE_WORDS = 5
 """A later turn shorter than this is an answer, and the head is not asked about it."""
@@ -174,11 +176,13 @@ class Guardrail:
             return False
         if any(h.flag.level == "urgent" for h in reading.hits):
             return False  # "I had cancer years ago, that's all clear": the cancer, not the pain.
-        dated = not reading.hits and any("was_then" in p and "past_time" in p for p in reading.places)
-        if dated:
+        then = [p for p in reading.places if "was_then" in p]
+        if not reading.hits and any("past_time" in p for p in then):
             return True
+        if reading.over_at is not None and any("month_name" in p for p in then):
+            return True  # "no, that was two weeks in August, healed since"
         gone = reading.over_at is not None or any(
-            len(s.words) <= 4 and "gone_answer" in p and s.words[0] in _GONE_FIRST
+            "gone_answer" in p and s.words[0] in _GONE_FIRST and len(s.words) <= GONE_WORDS
             for s, p in zip(reading.sentences, reading.places, strict=True)
         )
         return gone and not before.facts
@@ -197,7 +201,7 @@ class Guardrail:
             return
         if (
             before.pain == "present"
-            and reading.words() <= answers.ANSWER_WORDS
+            and reading.words() <= answers.TAKEN_BACK_WORDS
             and self._over(reading, before)
         ):
             now.facts = [f for f in now.facts if f.level == "urgent"]
@@ -319,6 +323,8 @@ class Guardrail:
                 continue
             if hit.flag.recent_only and hit.sentence in reading.long_ago:
                 continue
+            if hit.subject == "other" and self._anothers_story(hit.place, reading, before):
+                continue
             over = reading.over_at is not None and hit.place < reading.over_at and hit.flag.level == "refer"
             if over and "past" not in hit.flag.keeps and before.pain != "present":
                 continue
@@ -344,7 +350,9 @@ class Guardrail:
             if reading.over_at is None or s.place > reading.over_at or before.pain == "present"
         ]
         # "No pain today" is no correction of how long it has lasted.
-        corrected = before.turn > 0 and reading.has("correction") and not reading.has("benign_denial")
+        corrected = before.turn > 0 and (
+            (reading.has("correction") and not reading.has("benign_denial")) or _instead(reading)
+        )
         if spans:
             longest = max(spans, key=lambda s: s.days)
             if longest.days >= limit:
@@ -366,6 +374,12 @@ class Guardrail:
                 if reading.has(concept) and "worsening" not in {f.row for f in now.facts}:
                     now.settled["worsening"] = reading.where(concept)
 
+    @staticmethod
+    def _anothers_story(place: int, reading: Reading, before: TriageState) -> bool:
+        """Say whether a sign is told of somebody else, and as over, to one who has pain: "he is fine now"."""
+        ended = reading.over_at is not None and place < reading.over_at
+        return ended and before.pain == "present" and before.pain_subject == "self"
+
     def _all_over(self, reading: Reading) -> bool:
         """Say whether every pain is told before the words that end it, and no sign is urgent."""
         if reading.over_at is None or any(h.flag.level == "urgent" for h in reading.hits):
@@ -383,6 +397,15 @@ class Guardrail:
                 if here and all(name in here or f"{flag.id}.{name}" in now.known for name in pair):
                     facts.add(self.policy, now, flag.id, list(here.values())[-1][:200])
                 now.known += [k for name in here if (k := f"{flag.id}.{name}") not in now.known]
+
+
+def _instead(reading: Reading) -> bool:
+    """Say whether a time is put in the place of another: "3 days not 3 weeks"."""
+    return bool(reading.spans) and any(
+        a > 0 and sentence.words[a - 2 : a].count("not") > 0
+        for sentence, places in zip(reading.sentences, reading.places, strict=True)
+        for a, _ in places.get("time_unit", ())
+    )
 
 
 _ME = word_set("i i'm i've i'd i'll my me mine myself")
