@@ -28,8 +28,6 @@ _COMMON = word_set("i my the a and it is of to in me can't no not i'm its it's w
 HALF_WORDS = 9
 """A message up to this length may be half of what the visitor wants to say."""
 LATER_WORDS = 4
-GONE_WORDS = 16
-"""A sentence that begins with its being gone is up to so long."""
 NAMED_BEFORE = "My back hurts."
 BESIDE_WORDS = 5
 """A later turn shorter than this is an answer, and the head is not asked about it."""
@@ -163,30 +161,6 @@ class Guardrail:
         if before.pain == "present" and now.pain != "present":
             now.pain = "present"
 
-    def _over(self, reading: Reading, before: TriageState) -> bool:
-        """Say whether the visitor corrects the tense: it was then, it is not now.
-
-        That it is gone by now ends a question; a referral is lifted only where the visitor says that the
-        fact itself belongs to the past.
-        """
-        if any(h.flag.level == "urgent" for h in reading.hits) or any(
-            m.status == "present" and m.strong and reading.contexts[n].subject != "unsaid"
-            for n, m in reading.pains
-        ):
-            return False
-        if any(h.flag.level == "urgent" for h in reading.hits):
-            return False  # "I had cancer years ago, that's all clear": the cancer, not the pain.
-        then = [p for p in reading.places if "was_then" in p]
-        if not reading.hits and any("past_time" in p for p in then):
-            return True
-        if reading.over_at is not None and any("month_name" in p for p in then):
-            return True  # "no, that was two weeks in August, healed since"
-        gone = reading.over_at is not None or any(
-            "gone_answer" in p and s.words[0] in _GONE_FIRST and len(s.words) <= GONE_WORDS
-            for s, p in zip(reading.sentences, reading.places, strict=True)
-        )
-        return gone and not before.facts
-
     def _listed(self, reading: Reading, number: int) -> bool:
         """Say whether the back is one of a list of sore parts: "calves, hamstrings, lower back"."""
         sites = {reading.sentences[number].words[a] for a, _ in reading.places[number].get("other_site", ())}
@@ -202,7 +176,7 @@ class Guardrail:
         if (
             before.pain == "present"
             and reading.words() <= answers.TAKEN_BACK_WORDS
-            and self._over(reading, before)
+            and answers.over(reading, before)
         ):
             now.facts = [f for f in now.facts if f.level == "urgent"]
             now.settled = {}
@@ -351,7 +325,7 @@ class Guardrail:
         ]
         # "No pain today" is no correction of how long it has lasted.
         corrected = before.turn > 0 and (
-            (reading.has("correction") and not reading.has("benign_denial")) or _instead(reading)
+            (reading.has("correction") and not reading.has("benign_denial")) or answers.instead(reading)
         )
         if spans:
             longest = max(spans, key=lambda s: s.days)
@@ -399,19 +373,9 @@ class Guardrail:
                 now.known += [k for name in here if (k := f"{flag.id}.{name}") not in now.known]
 
 
-def _instead(reading: Reading) -> bool:
-    """Say whether a time is put in the place of another: "3 days not 3 weeks"."""
-    return bool(reading.spans) and any(
-        a > 0 and sentence.words[a - 2 : a].count("not") > 0
-        for sentence, places in zip(reading.sentences, reading.places, strict=True)
-        for a, _ in places.get("time_unit", ())
-    )
-
-
 _ME = word_set("i i'm i've i'd i'll my me mine myself")
 _GUESSING = word_set("""
     maybe perhaps probably might guess could possibly presumably prob probs prolly suppose reckon think hope
     hopefully likely must bet
 """)
 """With one of these a harmless cause is a hope, and takes nothing back."""
-_GONE_FIRST = word_set("ya nicht jetzt plus maintenant agora ja not no gone it's its all")
