@@ -11,6 +11,7 @@ from langchain_core.documents import Document
 from assistant import schema
 from assistant.answering import cues
 from assistant.answering.choice import asked_number
+from assistant.answering.choosing import SMALLTALK, Covered
 from assistant.answering.compose import Draft
 from assistant.answering.concepts import Linker
 from assistant.answering.intent import IntentClassifier
@@ -20,7 +21,7 @@ from assistant.answering.partial import PARTIAL
 from assistant.answering.pointing import ABOUT_ONE
 from assistant.answering.refusals import NEAR_ENOUGH, Refusals
 from assistant.answering.replies import Replies
-from assistant.answering.understanding import SMALLTALK, Covered, Understanding
+from assistant.answering.understanding import Understanding
 from assistant.ingestion.chunks import Chunk, sentences
 from assistant.settings import Clinic
 from assistant.wording import Wording
