@@ -19,6 +19,8 @@ LATER_REFER = 0.93
 SELF_HARM = "self_harm"
 SACRED = frozenset({SELF_HARM})
 """Rows that no opinion takes back."""
+LEG_ROWS = frozenset({"leg_weakness", "both_legs"})
+"""Rows for which tingling in one leg, which the rules tell from them, is easily taken."""
 SURE = 0.85
 """Chance of a red flag from which a long time told beside it makes no old accident of it, and of a referral
 from which no pain elsewhere speaks against it."""
@@ -52,7 +54,9 @@ def weigh(
     only where they say so, and not where its sentence tells the pain too or is urgent by itself, read
     `alone`: a sign behind a harmless question counts.
     """
-    urgency = limits.lean_urgent if opinion.grounded else limits.lean_bare
+    one_sided = opinion.urgent_row in LEG_ROWS and any(f.row == "numbness" for f in now.facts)
+    explained = one_sided and not reading.has("legs_plural")
+    urgency = limits.lean_urgent if opinion.grounded and not explained else limits.lean_bare
     lean = np.array([0.0, 0.0, 0.0, urgency])
     odds = np.log(np.maximum(settled, LEAST)) + lean
     feared = _feared(opinion, reading)
