@@ -218,7 +218,7 @@ class Answerer(Replies):
         if claimed and "opinion" not in draft.said:
             draft.said.append("opinion")
             draft.say(self.wording.say("answers.partly.opinion"))
-        barred = self._barred(question) and not question.targets
+        barred = self._positions(question.message, barred=True) and not question.targets
         if intent in ("more", "all", "plan", "calendar", "day", "easier") and not barred:
             getattr(self, f"_{intent}")(draft, question, memory)
         else:

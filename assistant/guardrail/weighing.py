@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.guardrail import facts
+from assistant.guardrail.clauses import word_set
 from assistant.guardrail.head import LEVELS, Opinion, Thresholds
 from assistant.guardrail.model import ASK_ORDER, Fact, TriageState
 from assistant.guardrail.policy import Policy
@@ -17,6 +18,11 @@ from assistant.guardrail.scenes import back_denied, longest
 LATER_REFER = 0.93
 """Chance from which the head alone refers in a later turn."""
 SELF_HARM = "self_harm"
+NIGHT_PAIN = "night_pain"
+NIGHT_SIGNS = ("wakes", "wakes_me", "worse_night", "worse_night_strong", "rest_no_help", "pacing")
+NIGHT_WORDS = word_set("""
+    worse worst unbearable agony hell torture murder awake sleep sleepless scream 1am 2am 3am 4am 5am
+""")
 SACRED = frozenset({SELF_HARM})
 """Rows that no opinion takes back."""
 LEG_ROWS = frozenset({"leg_weakness", "both_legs"})
@@ -139,6 +145,10 @@ def _may_count(policy: Policy, row: str, reading: Reading, now: TriageState) -> 
     """Say whether a red flag can count: a fever says something only beside a back that hurts."""
     if row in SACRED:
         return True  # who wants to end it need not name a back, nor a pain
+    if row == NIGHT_PAIN and reading.words() < STORY_WORDS:
+        said = {word for sentence in reading.sentences for word in sentence.words}
+        if not (said & NIGHT_WORDS or any(map(reading.has, NIGHT_SIGNS))):
+            return False  # pain "at night" is no sign before it wakes, or is worst then
     flag = policy.flags[row]
     unhurt = now.turn <= 1 and back_denied(reading)
     return not (unhurt and flag.needs == "pain") and not (flag.recent_only and bool(reading.long_ago))
