@@ -39,7 +39,7 @@ eval: $(STAMP) ## run every eval suite and write the README's results table
 eval-selftest: $(STAMP) ## plant faults and see that the evals catch them
 	@$(BIN)/python -m evals.selftest
 
-bench: $(STAMP) ## compare speed and memory with LangChain's tutorial pipeline; writes docs/benchmarks.md
+bench: $(STAMP) ## compare speed and memory with LangChain's tutorial pipeline (and with PEERS_PYTHON=…, Haystack and LlamaIndex); writes docs/benchmarks.md
 	@$(BIN)/python -m tests.bench.run
 
 fuzz: $(STAMP) ## the long runs: generated requests, 10,000 messages, 1,000 conversations (needs PostgreSQL, Redis)

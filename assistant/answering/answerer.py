@@ -11,6 +11,7 @@ from langchain_core.documents import Document
 from assistant import schema
 from assistant.answering import cues
 from assistant.answering.choice import asked_number
+from assistant.answering.choosing import SMALLTALK, Covered
 from assistant.answering.compose import Draft
 from assistant.answering.concepts import Linker
 from assistant.answering.intent import IntentClassifier
@@ -20,7 +21,7 @@ from assistant.answering.partial import PARTIAL
 from assistant.answering.pointing import ABOUT_ONE
 from assistant.answering.refusals import NEAR_ENOUGH, Refusals
 from assistant.answering.replies import Replies
-from assistant.answering.understanding import SMALLTALK, Covered, Understanding
+from assistant.answering.understanding import Understanding
 from assistant.ingestion.chunks import Chunk, sentences
 from assistant.settings import Clinic
 from assistant.wording import Wording
@@ -217,7 +218,7 @@ class Answerer(Replies):
         if claimed and "opinion" not in draft.said:
             draft.said.append("opinion")
             draft.say(self.wording.say("answers.partly.opinion"))
-        barred = self._barred(question) and not question.targets
+        barred = self._positions(question.message, barred=True) and not question.targets
         if intent in ("more", "all", "plan", "calendar", "day", "easier") and not barred:
             getattr(self, f"_{intent}")(draft, question, memory)
         else:

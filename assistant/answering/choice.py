@@ -164,8 +164,11 @@ class Choice:
         self._tips_nearby(draft, question)
 
     def _barred(self, question: Question) -> frozenset[str]:
-        """Return the positions that a visitor cannot or does not want to be in."""
-        return self._positions(question.message, barred=True)
+        """Return the positions that a visitor cannot be in or does not want, or that bear on what hurts."""
+        barred = self._positions(question.message, barred=True)
+        if cues.HURTS.search(question.message):
+            barred |= self.linker.concepts.loading(question.message)
+        return barred
 
     def _positions(self, message: str, *, barred: bool) -> frozenset[str]:
         """Return the positions that a message bars, or those that it asks for beside them ("I can't kneel,

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -31,6 +32,7 @@ from assistant.answering.evidence import Evidence, plain, units
 from assistant.answering.exact import number_fault, side_fault
 from assistant.answering.likeness import Likeness
 from assistant.answering.mentions import Mentions
+from assistant.answering.nearness import Nearness
 from assistant.answering.order import Order
 from assistant.answering.plainness import Plainness
 from assistant.answering.reversals import LEAST_SHARED, Reversals
@@ -53,10 +55,6 @@ KNOWN_WORDS = 3
 """Words of any kind but talk that a sentence of common words shares with its passage to need no more."""
 VERBATIMWORDS, VERBATIM_SHARE = 4, 0.7
 """Words of a claim, and their share, that stand in one sentence of the passage when it is nearly verbatim."""
-NEAREST = 3
-"""Passages that a sentence without a mark is held against."""
-FARTHER = 0.12
-"""Cosine by which such a passage may be farther from the sentence than the nearest one."""
 TALKWORDS = 24
 """Words of the longest sentence that may say nothing of the guide."""
 OTHER_NAME = 0.7
@@ -111,14 +109,8 @@ class Checker:
             texts = [text for text in units(chunk) if not self.barred.steers(text)]
             if texts:
                 self._evidence[chunk.id] = Evidence(chunk, texts)
+        self._nearness = Nearness(self._evidence, self.words)
         self._known = frozenset().union(*(one.stems for one in self._evidence.values()))
-        every = [text for one in self._evidence.values() for text in one.headed]
-        vectors = encode(every) if every else np.zeros((0, 1), np.float32)
-        self._rows: dict[str, NDArray[np.float32]] = {}
-        at = 0
-        for chunk_id, one in self._evidence.items():
-            self._rows[chunk_id] = vectors[at : at + len(one.headed)]
-            at += len(one.headed)
 
     def steers(self, text: str) -> bool:
         """Say whether `text` tries to instruct a language model."""
@@ -178,7 +170,7 @@ class Checker:
             [Passage(c.title if c.exercise else "", self._evidence[c.id].texts) for c in chunks],
         )
         if ruled.ok and chance < self._entailment.doubtful:
-            return Verdict(False, "unsupported", (), *self._own(text, known))
+            return Verdict(False, "unsupported", (), *self._nearness.line(text, known))
         if not ruled.ok and chance >= self._entailment.sure:
             return Verdict(True, "", tuple(chunks))
         return ruled
@@ -187,7 +179,8 @@ class Checker:
         """Return the passages that a sentence without a mark may rest on: those named, or the nearest."""
         if named := [m.chunk for m in self._mentions.find(text) if m.chunk.id in self._evidence]:
             return [chunk for chunk in known if chunk in named]
-        return self._near(text, [c for c in known if not c.exercise or (about and c.id == about.id)])
+        open_to = [c for c in known if not c.exercise or (about and c.id == about.id)]
+        return self._nearness.nearest(text, open_to)
 
     def _is_talk(self, text: str) -> bool:
         """Say whether a sentence only talks: no facts, nothing denied, every word in the list of talk."""
@@ -213,7 +206,7 @@ class Checker:
         text = self.rules.rewritten(self.rules.unframed(asked))
         parts = self._segments(text, {chunk.id: chunk for chunk in known})
         if self._shared_number(parts):
-            return Verdict(False, "number", (), *self._own(text, wanted or known))
+            return Verdict(False, "number", (), *self._nearness.line(text, wanted or known))
         used: list[Chunk] = []
         for part, chunk in parts:
             verdict = self._part(
@@ -225,7 +218,7 @@ class Checker:
                 asked if len(parts) == 1 else part,
             )
             if not verdict.ok:
-                instead, source = self._own(text, wanted or known)
+                instead, source = self._nearness.line(text, wanted or known)
                 return verdict._replace(instead=instead, instead_of=source)
             used += [c for c in verdict.chunks if c not in used]
         return Verdict(True, "", tuple(used))
@@ -299,7 +292,7 @@ class Checker:
                 if named is not None
                 else [c for c in known if not c.exercise or (about is not None and c.id == about.id)]
             )
-            near = self._near(text, open_to)
+            near = self._nearness.nearest(text, open_to)
             tries = [[chunk] for chunk in dict.fromkeys([*([named] if named is not None else []), *near])]
         first: Verdict | None = None
         for chunks in tries:
@@ -310,21 +303,6 @@ class Checker:
             if not cited and reason in _DENIED:
                 break  # What the nearest passage denies does not rest on a further one.
         return first or Verdict(False, "citation")
-
-    def _shared(self, text: str, chunk: Chunk) -> int:
-        return len(self.words.meaning(text) & self.words.wide(self._evidence[chunk.id].stems))
-
-    def _near(self, text: str, chunks: Sequence[Chunk]) -> list[Chunk]:
-        """Return the few of some passages that are nearest to `text`, the nearest first."""
-        close = self._closeness(text, chunks)
-        near = sorted(chunks, key=lambda c: -self._shared(text, c) - close[c.id])[:NEAREST]
-        most = max(close.values(), default=0.0)
-        return [chunk for chunk in near if close[chunk.id] >= most - FARTHER]
-
-    def _closeness(self, text: str, chunks: Sequence[Chunk]) -> dict[str, float]:
-        """Return by passage the cosine of its sentence that is nearest to `text`."""
-        vector = self._encode([text])[0]
-        return {chunk.id: float(np.max(self._rows[chunk.id] @ vector)) for chunk in chunks}
 
     def _fault(self, text: str, evidence: Sequence[Evidence], named: Chunk | None, asked: str) -> Reason:
         """Return what keeps `text` from resting on `evidence`, or ""."""
@@ -387,6 +365,13 @@ class Checker:
         vector = self._encode([text])[0]
         return max(float(np.max(self._rows[one.chunk.id] @ vector)) for one in evidence)
 
+    @cached_property
+    def _rows(self) -> dict[str, NDArray[np.float32]]:
+        """The embeddings of each passage's sentences; only the rules alone ask for them."""
+        every = [text for one in self._evidence.values() for text in one.headed]
+        vectors = iter(self._encode(every) if every else ())
+        return {name: np.stack([next(vectors) for _ in one.headed]) for name, one in self._evidence.items()}
+
     def _other_work(self, text: str, evidence: Sequence[Evidence]) -> bool:
         """Say whether minutes or sets are of something else than in the passage: "20 minutes of running"."""
         for number, what in facts.complements(text):
@@ -402,15 +387,3 @@ class Checker:
         said = frozenset(stems(text))
         most = max(len(said & unit.stems) for one in evidence for unit in one.units)
         return most >= VERBATIMWORDS and most >= VERBATIM_SHARE * len(said)
-
-    def _own(self, text: str, chunks: Sequence[Chunk]) -> tuple[str, Chunk | None]:
-        """Return the guide's own sentence that is nearest to `text`, where one is near."""
-        vector = self._encode([text])[0]
-        best: tuple[float, str, Chunk | None] = (0.5, "", None)
-        for chunk in chunks:
-            scores = self._rows[chunk.id] @ vector
-            row = int(np.argmax(scores))
-            if float(scores[row]) > best[0]:
-                texts = self._evidence[chunk.id].texts
-                best = (float(scores[row]), texts[row % len(texts)], chunk)
-        return best[1], best[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from math import fsum
@@ -61,6 +61,7 @@ class Concepts:
         positions: frozenset[str] = frozenset(),
         parts: frozenset[str] = frozenset(),
         things: frozenset[str] = frozenset(),
+        loaded: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._near = near
         self.positions = positions
@@ -69,6 +70,7 @@ class Concepts:
         """Concepts that are parts of the body."""
         self.things = things
         """Exercises and gear that a guide may not have."""
+        self._loaded = dict(loaded or {})
         self.words = [term for terms in words_of.values() for term in terms]
         self._terms: dict[str, list[tuple[list[str], str]]] = {}
         for name, terms in words_of.items():
@@ -92,15 +94,17 @@ class Concepts:
         for name, entry in table.items():
             if not isinstance(entry, dict) or not entry.get("words"):
                 raise ConceptsError(f'{path}: [{name}] needs words = ["…"]')
-            if unknown := set(entry.get("near", [])) - set(table):
-                unnamed = ", ".join(sorted(unknown))
-                raise ConceptsError(f"{path}: [{name}] near names {unnamed}, which is no table here")
+            for key in ("near", "loaded"):
+                if unknown := set(entry.get(key, [])) - set(table):
+                    unnamed = ", ".join(sorted(unknown))
+                    raise ConceptsError(f"{path}: [{name}] {key} names {unnamed}, which is no table here")
         return cls(
             {name: entry["words"] for name, entry in table.items()},
             {name: entry.get("near", []) for name, entry in table.items()},
             frozenset(name for name, entry in table.items() if entry.get("steps")),
             frozenset(name for name, entry in table.items() if entry.get("part")),
             frozenset(name for name, entry in table.items() if entry.get("thing")),
+            {name: entry.get("loaded", []) for name, entry in table.items()},
         )
 
     def named(self, text: str) -> frozenset[str]:
@@ -115,6 +119,10 @@ class Concepts:
             for term, name in self._terms.get(stem, ())
             if stems[place : place + len(term)] == term
         )
+
+    def loading(self, text: str) -> frozenset[str]:
+        """Return the positions that bear on a part of the body that `text` names."""
+        return frozenset(position for part in self.named(text) for position in self._loaded.get(part, ()))
 
     def wording(self, text: str, names: Set[str]) -> list[str]:
         """Return the words by which `text` names these concepts, each once."""

@@ -133,6 +133,8 @@ INSTEAD = re.compile(
     re.IGNORECASE,
 )
 """Asks for something in the place of what is not wanted."""
+HURTS = re.compile(r"\b(?:hurt(?:s|ing)?|sore|painful|pain in|bad (?:knees?|wrists?))\b", re.IGNORECASE)
+"""Something does not bear an exercise."""
 UNABLE = re.compile(rf"{CANNOT.pattern}|{INSTEAD.pattern}|\bhurt(?:s|ing)?\b", re.IGNORECASE)
 """An exercise is not possible, not wanted or not good for something."""
 BOOKING = re.compile(

@@ -84,6 +84,8 @@ class Refusals:
         kinds = ["tip", "cause", "integration", "exercise"]
         near = self.linker.items(question.message, 2, kinds) if named else []
         near = near or [c for k in kinds[:3] for c in first_found(question, k)]
+        bears = self.linker.concepts.loading(question.message)
+        near = [c for c in near if not self.linker.serves(c) & bears]
         if kind in NEARBY and near:
             draft.say(self.wording.say("answers.lead.related"))
             self.composer.mixed(draft, near)

@@ -12,6 +12,12 @@ ANSWER_WORDS = 16
 """An answer or a correction is said in a message up to this length."""
 TAKEN_BACK_WORDS = 30
 """The same for taking everything back, which people explain."""
+WORSE_WORDS = 5
+GONE_WORDS = 16
+"""A sentence that begins with its being gone is up to so long."""
+_GONE_FIRST = word_set("ya nicht jetzt plus maintenant agora ja not no gone it's its all")
+_NOT_WORSE = word_set("not no isn't hasn't never nor neither or than if when what could better been")
+"""With one of these "worse" says that it is not, or when, or is one of two."""
 _LIMITED = word_set("""
     now today yet when while during after before until till at rest morning night otherwise since except
     but lying sitting
@@ -22,6 +28,9 @@ _LIMITED = word_set("""
 def answer(policy: Policy, reading: Reading, before: TriageState, now: TriageState) -> None:
     """Read a short answer against the question asked; what answers another question counts for that one."""
     now.pending = None
+    if before.pain == "present" and _worse(reading):
+        facts.add(policy, now, "worsening", " ".join(s.text for s in reading.sentences))
+        return
     if before.pending is None or reading.words() > ANSWER_WORDS:
         return
     text = " ".join(s.text for s in reading.sentences)
@@ -48,6 +57,17 @@ def answer(policy: Policy, reading: Reading, before: TriageState, now: TriageSta
         now.settled.setdefault("duration", text)
 
 
+def _worse(reading: Reading) -> bool:
+    """Say whether a short answer says how it goes: "bit worse tbh"."""
+    words = {w for s in reading.sentences for w in s.words}
+    return (
+        reading.words() <= WORSE_WORDS
+        and "worse" in words
+        and not words & _NOT_WORSE
+        and not any(s.question for s in reading.sentences)
+    )
+
+
 def taken_back(reading: Reading, before: TriageState) -> bool:
     """Say whether the visitor says that the complaint was never one: the wrong chat, a joke, no pain.
 
@@ -71,6 +91,39 @@ def taken_back(reading: Reading, before: TriageState) -> bool:
     )
     told = [f for f in before.facts if not _supposed(f.context)]
     return denied and (not told or reading.has("retraction"))
+
+
+def over(reading: Reading, before: TriageState) -> bool:
+    """Say whether the visitor corrects the tense: it was then, it is not now.
+
+    That it is gone by now ends a question; a referral is lifted only where the visitor says that the
+    fact itself belongs to the past.
+    """
+    # "I had cancer years ago, that's all clear": the cancer, not the pain.
+    if any(h.flag.level == "urgent" for h in reading.hits) or any(
+        m.status == "present" and m.strong and reading.contexts[n].subject != "unsaid"
+        for n, m in reading.pains
+    ):
+        return False
+    then = [p for p in reading.places if "was_then" in p]
+    if not reading.hits and any("past_time" in p for p in then):
+        return True
+    if reading.over_at is not None and any("month_name" in p for p in then):
+        return True  # "no, that was two weeks in August, healed since"
+    gone = reading.over_at is not None or any(
+        "gone_answer" in p and s.words[0] in _GONE_FIRST and len(s.words) <= GONE_WORDS
+        for s, p in zip(reading.sentences, reading.places, strict=True)
+    )
+    return gone and not before.facts
+
+
+def instead(reading: Reading) -> bool:
+    """Say whether a time is put in the place of another: "3 days not 3 weeks"."""
+    return bool(reading.spans) and any(
+        a > 0 and sentence.words[a - 2 : a].count("not") > 0
+        for sentence, places in zip(reading.sentences, reading.places, strict=True)
+        for a, _ in places.get("time_unit", ())
+    )
 
 
 def says(reading: Reading, concept: str) -> bool:

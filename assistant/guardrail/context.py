@@ -57,7 +57,7 @@ def read(sentence: Sentence, places: Places, language: str = "en") -> Context:
     words = sentence.words
     triggers = _negation(sentence, places, language)
     has_self = "self_word" in places
-    relative = "relative" in places and not _mine(words)
+    relative = ("relative" in places or _of_an_age(words)) and not _mine(words)
     other = relative or "other_word" in places
     elided = words[0] in ("can", "could") and words[1:2] and words[1] in _ELIDED
     start = next((i for i, w in enumerate(words[:LEAD_WORDS]) if w not in _LEADS), 0)
@@ -162,6 +162,17 @@ def _mine(words: list[str]) -> bool:
 
 
 _ADJECTIVES = word_set("lower low upper mid middle own whole poor bad old stiff sore aching dodgy left right")
+
+
+def _of_an_age(words: list[str]) -> bool:
+    """Say whether somebody is called by an age: "my 14 yr old"."""
+    return any(
+        word == "my" and words[i + 1 : i + 2] and words[i + 1].isdigit() and {*words[i + 2 : i + 4]} & _AGED
+        for i, word in enumerate(words)
+    )
+
+
+_AGED = word_set("yr yrs year years yo y/o old")
 
 
 def _anothers_back(words: list[str]) -> bool:
@@ -295,14 +306,21 @@ _RECENT_WORDS = word_set("""
 """)
 
 
+_ACHES = word_set("pain pains ache aches aching soreness stiffness tightness spasm spasms twinge niggle")
+_ENDED = {(ache, "gone") for ache in _ACHES} | {
+    ("finally", end) for end in ("fine", "ok", "okay", "good", "gone", "right", "healed", "perfect", "normal")
+}
+
+
 def _resolved(words: list[str], places: Places, triggers: dict[int, int]) -> int | None:
     best: int | None = None
-    for first, last in places.get("resolved", ()):
+    ended = [(i - 1, i) for i, w in enumerate(words) if i and (words[i - 1], w) in _ENDED]
+    for first, last in (*places.get("resolved", ()), *ended):
         before = words[max(0, first - 3) : first]
         if first in triggers or any(w in _WISH or w in _NOBODY for w in before):
             continue
-        if before[-1:] == ["back"] and words[last] in ("gone", "went"):
-            continue
+        if before[-1:] == ["back"] and words[last] in ("gone", "went") and words[first] not in _ACHES:
+            continue  # "my back has gone" is the contrary of "my back pain has gone"
         # "It's calmed down a bit" is not over, and "it went but has come back" neither.
         after = words[last + 1 : last + 3]
         if after in (["a", "bit"], ["a", "little"]) or after[:1] in (["somewhat"], ["slightly"]):

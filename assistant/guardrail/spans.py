@@ -157,6 +157,8 @@ def _belongs(
     after = words[span.last + 1 : span.last + 3]
     before = words[max(0, span.first - 2) : span.first]
     rest = words[span.last + 1 :]
+    if pain_known and span.kind == "vague" and span.first == 0 and not rest:
+        return 2  # "All season", and nothing else, after a pain was told
     if (
         words[max(0, span.first - 1) : span.first] == ["for"]
         and {*words[max(0, span.first - 3) : span.first - 1]} & ACTIVITY

@@ -42,7 +42,7 @@ LEAST_CASES = 2
 THRESHOLDS = {
     "lean_urgent": 0.9, "lean_bare": 0.2, "urgent_short": 0.5, "urgent_void": 0.72,
     "check_short": 0.65, "quiet": 0.55,
-    "quiet_short": 0.93, "quiet_sure": 0.93, "drop_firm": 0.8, "refer": 0.5, "refer_short": 0.6,
+    "quiet_short": 0.96, "quiet_sure": 0.97, "drop_firm": 0.8, "refer": 0.5, "refer_short": 0.6,
     "refer_doubt": 0.6, "refer_mild": 0.9, "refer_later": 0.74, "veto_plain": 0.15, "urgent_alone": 0.5,
 }  # fmt: skip
 """Chosen on messages that the model of the day had not seen, by chances out of fold: first the urgent

@@ -161,28 +161,6 @@ class Guardrail:
         if before.pain == "present" and now.pain != "present":
             now.pain = "present"
 
-    def _over(self, reading: Reading, before: TriageState) -> bool:
-        """Say whether the visitor corrects the tense: it was then, it is not now.
-
-        That it is gone by now ends a question; a referral is lifted only where the visitor says that the
-        fact itself belongs to the past.
-        """
-        if any(h.flag.level == "urgent" for h in reading.hits) or any(
-            m.status == "present" and m.strong and reading.contexts[n].subject != "unsaid"
-            for n, m in reading.pains
-        ):
-            return False
-        if any(h.flag.level == "urgent" for h in reading.hits):
-            return False  # "I had cancer years ago, that's all clear": the cancer, not the pain.
-        dated = not reading.hits and any("was_then" in p and "past_time" in p for p in reading.places)
-        if dated:
-            return True
-        gone = reading.over_at is not None or any(
-            len(s.words) <= 4 and "gone_answer" in p and s.words[0] in _GONE_FIRST
-            for s, p in zip(reading.sentences, reading.places, strict=True)
-        )
-        return gone and not before.facts
-
     def _listed(self, reading: Reading, number: int) -> bool:
         """Say whether the back is one of a list of sore parts: "calves, hamstrings, lower back"."""
         sites = {reading.sentences[number].words[a] for a, _ in reading.places[number].get("other_site", ())}
@@ -197,8 +175,8 @@ class Guardrail:
             return
         if (
             before.pain == "present"
-            and reading.words() <= answers.ANSWER_WORDS
-            and self._over(reading, before)
+            and reading.words() <= answers.TAKEN_BACK_WORDS
+            and answers.over(reading, before)
         ):
             now.facts = [f for f in now.facts if f.level == "urgent"]
             now.settled = {}
@@ -319,6 +297,8 @@ class Guardrail:
                 continue
             if hit.flag.recent_only and hit.sentence in reading.long_ago:
                 continue
+            if hit.subject == "other" and self._anothers_story(hit.place, reading, before):
+                continue
             over = reading.over_at is not None and hit.place < reading.over_at and hit.flag.level == "refer"
             if over and "past" not in hit.flag.keeps and before.pain != "present":
                 continue
@@ -344,7 +324,9 @@ class Guardrail:
             if reading.over_at is None or s.place > reading.over_at or before.pain == "present"
         ]
         # "No pain today" is no correction of how long it has lasted.
-        corrected = before.turn > 0 and reading.has("correction") and not reading.has("benign_denial")
+        corrected = before.turn > 0 and (
+            (reading.has("correction") and not reading.has("benign_denial")) or answers.instead(reading)
+        )
         if spans:
             longest = max(spans, key=lambda s: s.days)
             if longest.days >= limit:
@@ -365,6 +347,12 @@ class Guardrail:
             for concept in ("better", "same"):
                 if reading.has(concept) and "worsening" not in {f.row for f in now.facts}:
                     now.settled["worsening"] = reading.where(concept)
+
+    @staticmethod
+    def _anothers_story(place: int, reading: Reading, before: TriageState) -> bool:
+        """Say whether a sign is told of somebody else, and as over, to one who has pain: "he is fine now"."""
+        ended = reading.over_at is not None and place < reading.over_at
+        return ended and before.pain == "present" and before.pain_subject == "self"
 
     def _all_over(self, reading: Reading) -> bool:
         """Say whether every pain is told before the words that end it, and no sign is urgent."""
@@ -391,4 +379,3 @@ _GUESSING = word_set("""
     hopefully likely must bet
 """)
 """With one of these a harmless cause is a hope, and takes nothing back."""
-_GONE_FIRST = word_set("ya nicht jetzt plus maintenant agora ja not no gone it's its all")

@@ -106,7 +106,7 @@ class Tuner:
             {"params": list(layers.parameters()), "lr": RATE},
             {"params": head.parameters(), "lr": HEAD_RATE},
         ]
-        optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
+        optimiser = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
         counted = np.repeat(np.asarray(numbers), [times(self.texts[i]) for i in numbers])
         counts = np.bincount(self.levels[counted], minlength=len(LEVELS))
         weight = torch.tensor(len(counted) / len(LEVELS) / np.maximum(counts, 1), dtype=torch.float32)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.guardrail import facts
+from assistant.guardrail.clauses import word_set
 from assistant.guardrail.head import LEVELS, Opinion, Thresholds
 from assistant.guardrail.model import ASK_ORDER, Fact, TriageState
 from assistant.guardrail.policy import Policy
@@ -17,8 +18,15 @@ from assistant.guardrail.scenes import back_denied, longest
 LATER_REFER = 0.93
 """Chance from which the head alone refers in a later turn."""
 SELF_HARM = "self_harm"
+NIGHT_PAIN = "night_pain"
+NIGHT_SIGNS = ("wakes", "wakes_me", "worse_night", "worse_night_strong", "rest_no_help", "pacing")
+NIGHT_WORDS = word_set("""
+    worse worst unbearable agony hell torture murder awake sleep sleepless scream 1am 2am 3am 4am 5am
+""")
 SACRED = frozenset({SELF_HARM})
 """Rows that no opinion takes back."""
+LEG_ROWS = frozenset({"leg_weakness", "both_legs"})
+"""Rows for which tingling in one leg, which the rules tell from them, is easily taken."""
 SURE = 0.85
 """Chance of a red flag from which a long time told beside it makes no old accident of it, and of a referral
 from which no pain elsewhere speaks against it."""
@@ -52,7 +60,9 @@ def weigh(
     only where they say so, and not where its sentence tells the pain too or is urgent by itself, read
     `alone`: a sign behind a harmless question counts.
     """
-    urgency = limits.lean_urgent if opinion.grounded else limits.lean_bare
+    one_sided = opinion.urgent_row in LEG_ROWS and any(f.row == "numbness" for f in now.facts)
+    explained = one_sided and not reading.has("legs_plural")
+    urgency = limits.lean_urgent if opinion.grounded and not explained else limits.lean_bare
     lean = np.array([0.0, 0.0, 0.0, urgency])
     odds = np.log(np.maximum(settled, LEAST)) + lean
     feared = _feared(opinion, reading)
@@ -135,6 +145,10 @@ def _may_count(policy: Policy, row: str, reading: Reading, now: TriageState) -> 
     """Say whether a red flag can count: a fever says something only beside a back that hurts."""
     if row in SACRED:
         return True  # who wants to end it need not name a back, nor a pain
+    if row == NIGHT_PAIN and reading.words() < STORY_WORDS:
+        said = {word for sentence in reading.sentences for word in sentence.words}
+        if not (said & NIGHT_WORDS or any(map(reading.has, NIGHT_SIGNS))):
+            return False  # pain "at night" is no sign before it wakes, or is worst then
     flag = policy.flags[row]
     unhurt = now.turn <= 1 and back_denied(reading)
     return not (unhurt and flag.needs == "pain") and not (flag.recent_only and bool(reading.long_ago))

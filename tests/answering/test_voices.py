@@ -227,3 +227,32 @@ def test_a_bare_question_for_causes_gets_them_all(assistant: Assistant) -> None:
     assert all(
         name in answer for name in ("Weak Core", "Poor Running Form", "Tight Hips", "Lack of Strength")
     )
+
+
+@pytest.mark.parametrize(
+    ("messages", "barred"),
+    [
+        (["which exercises suit someone who sits all day", "my wrists hurt on the floor though"], "wrists"),
+        (["which exercises can I do, my wrists are sore"], "wrists"),
+        (["my knees hurt when kneeling, which exercises are left"], "knees"),
+    ],
+)
+def test_what_bears_on_a_sore_part_is_not_offered(
+    assistant: Assistant, messages: list[str], barred: str
+) -> None:
+    on_hands = {"plank-with-shoulder-taps", "bird-dogs", "cat-cow-stretch"}
+    kneeling = {"bird-dogs", "cat-cow-stretch", "hip-flexor-stretch"}
+    answer = replies(assistant, *messages)[-1].answer.lower().replace(" ", "-")
+    assert not any(name in answer for name in (on_hands if barred == "wrists" else kneeling))
+
+
+@pytest.mark.parametrize("message", ["how long till I notice anything", "when will my back be stronger"])
+def test_how_long_it_takes_is_not_taken_for_pain(assistant: Assistant, message: str) -> None:
+    reply = replies(assistant, message)[0]
+    assert reply.topic == "exercises"
+    assert "doesn't say how long" in reply.answer
+
+
+def test_somebody_called_by_an_age_is_somebody_else(assistant: Assistant) -> None:
+    reply = replies(assistant, "my 14 yr old has a sore back after football")[0]
+    assert "your back is bothering you" not in reply.answer

@@ -1,13 +1,15 @@
-"""The peer: LangChain's tutorial for retrieval over one's own text, behind the same FastAPI.
+"""The peers behind the same FastAPI: what a user would pick instead, over the same guide and model.
 
-After LangChain's "Build a semantic search engine": split with RecursiveCharacterTextSplitter, embed with the
-same model by sentence-transformers, keep in Chroma, answer with the nearest passages.
+LangChain's "Build a semantic search engine": split with RecursiveCharacterTextSplitter, embed with the same
+model by sentence-transformers, keep in Chroma, answer with the nearest passages. The starters of Haystack and
+LlamaIndex are those of `evals.peers`.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -40,21 +42,35 @@ def build(text: str) -> Any:
     return store
 
 
-def serve(text: str, port: int) -> None:
+def answers(name: str, text: str) -> Callable[[str], str]:
+    """Return a peer as a function from a question to the nearest passages."""
+    if name == "langchain":
+        store = build(text)
+        return lambda question: "\n\n".join(
+            document.page_content for document in store.similarity_search(question, k=5)
+        )
+    from evals import peers
+
+    ask = {"haystack": peers.haystack, "llamaindex": peers.llamaindex}[name](
+        text, str(locate_model(DEFAULT_MODEL)[0])
+    )
+    return lambda question: ask(question).text
+
+
+def serve(name: str, text: str, port: int) -> None:
     """Serve `POST /api/chat` with the nearest passages."""
     import uvicorn
     from fastapi import FastAPI
     from pydantic import BaseModel
 
-    store = build(text)
+    answer = answers(name, text)
     app = FastAPI()
 
     class Question(BaseModel):
         message: str
 
     def chat(question: Question) -> dict[str, Any]:
-        found = store.similarity_search(question.message, k=5)
-        return {"answer": "\n\n".join(document.page_content for document in found)}
+        return {"answer": answer(question.message)}
 
     chat.__annotations__["question"] = Question
     app.post("/api/chat")(chat)
@@ -76,6 +92,6 @@ def retrieve(text: str) -> None:
 if __name__ == "__main__":
     guide = Path(sys.argv[2]).read_text(encoding="utf-8")
     if sys.argv[1] == "serve":
-        serve(guide, int(sys.argv[3]))
+        serve(sys.argv[4], guide, int(sys.argv[3]))
     else:
         retrieve(guide)

@@ -1,4 +1,4 @@
-"""`make bench`: this assistant, the bare embedding call, and LangChain's tutorial pipeline, side by side.
+"""`make bench`: this assistant, the bare embedding call, and the peers a user would pick, side by side.
 
 All servers stand at once and are loaded in turn, in several short rounds, so that whatever else the machine
 does falls on all of them alike; the best round of each counts, for the others were slowed by something else.
@@ -47,9 +47,11 @@ EMBEDDINGS = 60
 class Server:
     """A server in a process of its own, and what was measured of it."""
 
-    def __init__(self, name: str, command: Sequence[str], port: int, **env: str) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], port: int, python: str = sys.executable, **env: str
+    ) -> None:
         self.name = name
-        self._command = [sys.executable, *command]
+        self._command = [python, *command]
         self.port = port
         self._env = {**os.environ, **env}
         self._process: subprocess.Popen[bytes] | None = None
@@ -221,11 +223,11 @@ def ours(name: str, settings: Settings, workers: int = 1) -> Server:
     return Server(name, command, port, ASSISTANT_DATA_DIR=str(settings.data_dir))
 
 
-def peer() -> Server:
-    """Return LangChain's tutorial pipeline as a server."""
+def peer(name: str, kind: str, python: str = sys.executable) -> Server:
+    """Return a peer as a server."""
     port = free_port()
-    command = ["-m", "tests.bench.peer", "serve", str(GUIDE), str(port)]
-    return Server("LangChain's tutorial pipeline", command, port)
+    command = ["-m", "tests.bench.peer", "serve", str(GUIDE), str(port), kind]
+    return Server(name, command, port, python)
 
 
 def bar(name: str, value: float, limit: float, *, least: bool = False) -> str:
@@ -235,13 +237,23 @@ def bar(name: str, value: float, limit: float, *, least: bool = False) -> str:
     return f"| {name} | {sign} {limit:g} × | {value:.2f} × | {'met' if met else '**missed**'} |"
 
 
-def compare(folder: Path, embeddings: LocalEmbeddings, rounds: int, seconds: float) -> list[str]:
-    """Measure this assistant beside its peer; return the lines of both tables."""
+def compare(
+    folder: Path, embeddings: LocalEmbeddings, rounds: int, seconds: float, peers_python: str = ""
+) -> list[str]:
+    """Measure this assistant beside its peers; return the lines of both tables.
+
+    `peers_python` runs Haystack and LlamaIndex, which bring other pins; without it they are left out.
+    """
     small = folder_settings(folder / "small")
     index.ingest(small, embeddings.encode, embeddings.identity)
     one, two = ours("this assistant, 1 worker", small), ours("this assistant, 2 workers", small, workers=2)
-    other = peer()
-    servers = (one, two, other)
+    other = peer("LangChain's tutorial pipeline", "langchain")
+    servers = [one, two, other]
+    if peers_python:
+        servers += [
+            peer("Haystack's starter", "haystack", peers_python),
+            peer("LlamaIndex's starter", "llamaindex", peers_python),
+        ]
     loads: list[float] = []
     embedding: list[float] = []
     retrieval: list[float] = []
@@ -357,12 +369,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="of loads, and starts of each server")
     parser.add_argument("--grow", type=int, nargs="*", default=[], help="passages of larger indexes")
     parser.add_argument("--only-grow", action="store_true", help="leave the comparison out")
+    parser.add_argument(
+        "--peers-python",
+        default=os.environ.get("PEERS_PYTHON", ""),
+        help="interpreter of an environment with Haystack and LlamaIndex, to measure them too",
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         # Without the guardrail's own layers: the limit is the embedding alone.
         embeddings = load_embeddings(folder_settings(Path(temporary) / "model"), adapted=False)
         if not given.only_grow:
-            write("bench", compare(Path(temporary), embeddings, given.rounds, given.seconds))
+            compared = compare(Path(temporary), embeddings, given.rounds, given.seconds, given.peers_python)
+            write("bench", compared)
         if given.grow:
             write("growth", growth(Path(temporary), embeddings, given.grow, given.seconds))
 

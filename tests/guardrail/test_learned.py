@@ -92,6 +92,12 @@ def test_a_red_flag_more_is_urgent_whatever_else_is_said(
         ("fell off a horse ten years ago, back pain ever since", "refer"),
         ("pins and needles in my leg with back pain", "refer"),
         ("back sore for two days, I keep googling tumours and I'm so scared it's that", "refer"),
+        # Pain at night is a sign once it wakes, or is worst then.
+        ("back pain at night", "check"),
+        ("back pain worse at night", "urgent"),
+        # A back that has gone and a pain that has gone are contraries.
+        ("my back pain is gone after 2 months of your exercises thank you", "none"),
+        ("my back has gone again", "refer"),
         ("low back sore for 3 days, a 1 out of 10, not getting worse and my runs went as normal", "none"),
     ],
 )

@@ -47,12 +47,41 @@ def last(guardrail: Guardrail, embeddings: LocalEmbeddings, *turns: str) -> Tria
         (("my back has been stiff for a month", "honestly I don't need to see anybody"), "refer"),
         (("strong legs but a weak back, where do I start?",), "check"),
         (("my husband's back hurts", "he has had a fever since breakfast and is shivering"), "urgent"),
+        (("my back is a bit sore since Friday", "little worse today tbh"), "refer"),
+        (
+            ("my lower back hurts", "it's gone by now, a hot bath did it. which plank is for beginners?"),
+            "none",
+        ),
+        (
+            ("my lower back hurts on the left", "my uncle had numb legs once, it was a disc. he is fine now"),
+            "check",
+        ),
+        (("my lower back hurts on climbs", "all season"), "refer"),
     ],
 )
 def test_a_later_message_is_read_beside_the_pain(
     guardrail: Guardrail, embeddings: LocalEmbeddings, turns: tuple[str, ...], level: str
 ) -> None:
     assert last(guardrail, embeddings, *turns).level == level
+
+
+@pytest.mark.parametrize(
+    ("turns", "levels"),
+    [
+        (("my back has hurt for five weeks", "excuse me, 5 days not 5 weeks"), {"none", "check"}),
+        (("my back has hurt for five days", "no, 5 weeks not 5 days"), {"refer"}),
+        (("my back has hurt for five weeks", "not 5 weeks, I wish"), {"refer"}),
+        (("my back is a bit sore since Friday", "no worse than before"), {"none", "check"}),
+        (
+            ("three weeks of back pain and getting worse", "no sorry that was in june, it has healed since"),
+            {"none"},
+        ),
+    ],
+)
+def test_what_is_corrected_counts_and_nothing_else(
+    guardrail: Guardrail, embeddings: LocalEmbeddings, turns: tuple[str, ...], levels: set[str]
+) -> None:
+    assert last(guardrail, embeddings, *turns).level in levels
 
 
 def test_evidence_is_what_the_visitor_wrote(guardrail: Guardrail, embeddings: LocalEmbeddings) -> None:
