@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from assistant.guardrail import facts
+from datetime import date
+
+from assistant.guardrail import clauses, duration, facts
 from assistant.guardrail.clauses import word_set
 from assistant.guardrail.model import TriageState
 from assistant.guardrail.policy import Policy
-from assistant.guardrail.reading import Reading
+from assistant.guardrail.reading import Reading, Span
 
 ANSWER_WORDS = 16
 """An answer or a correction is said in a message up to this length."""
@@ -15,6 +17,25 @@ TAKEN_BACK_WORDS = 30
 WORSE_WORDS = 5
 GONE_WORDS = 16
 """A sentence that begins with its being gone is up to so long."""
+UNIT_WORDS = 8
+"""A correction of the unit alone is up to so long."""
+_LONGER = word_set("""
+    longer more long much way lot bit quite a than that this those it it's is been oh even i think tbh well
+    sadly unfortunately probably yes definitely defo
+""")
+_UNSAID = word_set(
+    "say tell think remember complain wait see find imagine believe recall answer feel afford be"
+)
+"""What is told that cannot be done is no work of the body: "can't say", "can't complain"."""
+_BEGAN = word_set("started starting began begun since came from")
+_RESTATING = word_set("""
+    no not nope nah sorry i i've i'm mean it it's its is was been has have had only just like about around
+    actually oops correction lol haha wrong said should be say and argh ffs that that's the my pain back hurt
+    hurts hurting sore aching started starting began begun since for ago of now really so far tbh well then
+    came on from duh scratch silly me bad mistake misread rather to clear at all maximum max tops
+""")
+"""What a corrected length of time is told with, and nothing of what else went on."""
+_ASKING = word_set("what which how why when where")
 _GONE_FIRST = word_set("ya nicht jetzt plus maintenant agora ja not no gone it's its all")
 _NOT_WORSE = word_set("not no isn't hasn't never nor neither or than if when what could better been")
 """With one of these "worse" says that it is not, or when, or is one of two."""
@@ -37,13 +58,13 @@ def answer(policy: Policy, reading: Reading, before: TriageState, now: TriageSta
     # "Yes, still running": what follows the yes is the answer, whatever was asked.
     told = any(reading.has(concept) for concept in ("runs_fine", "better", "same"))
     yes, no = (
-        says(reading, "yes_word") and not told,
+        (says(reading, "yes_word") or _ends_in_yes(reading)) and not told,
         says(reading, "no_answer") and not says(reading, "pseudo_negated"),
     )
     if before.pending == "interference":
         if reading.has("runs_fine") or (no and not yes) or _went_well(reading):
             now.settled["interference"] = text
-        elif yes and not no:
+        elif (yes and not no) or _unable(reading):
             facts.add(policy, now, "interference", text)
     elif before.pending == "worsening":
         course = reading.has("better") or reading.has("same")
@@ -53,8 +74,11 @@ def answer(policy: Policy, reading: Reading, before: TriageState, now: TriageSta
             now.settled["worsening"] = text
         elif yes and not no:
             facts.add(policy, now, "worsening", text)
-    elif before.pending == "duration" and no and not reading.spans:
-        now.settled.setdefault("duration", text)
+    elif before.pending == "duration" and not reading.spans:
+        if _longer(reading):
+            facts.add(policy, now, "persistent", text)
+        elif no:
+            now.settled.setdefault("duration", text)
 
 
 def _worse(reading: Reading) -> bool:
@@ -65,6 +89,27 @@ def _worse(reading: Reading) -> bool:
         and "worse" in words
         and not words & _NOT_WORSE
         and not any(s.question for s in reading.sentences)
+    )
+
+
+def _ends_in_yes(reading: Reading) -> bool:
+    """Say whether the yes stands behind what it sums up: "I feel it all day now, so yes"."""
+    return bool(reading.sentences) and reading.sentences[-1].words[-1:] == ["yes"]
+
+
+def _longer(reading: Reading) -> bool:
+    """Say whether the last of the offered lengths is meant: "longer", "more than that"."""
+    words = {w for s in reading.sentences for w in s.words}
+    return bool({"longer", "more", "long"} & words) and words <= _LONGER
+
+
+def _unable(reading: Reading) -> bool:
+    """Say whether an answer tells what cannot be done: "she cant pick the baby up"."""
+    return any(
+        not (sentence.question or sentence.words[0] in _ASKING)
+        and any(not _UNSAID & {*sentence.words[last + 1 : last + 3]} for _, last in places["cannot"])
+        for sentence, places in zip(reading.sentences, reading.places, strict=True)
+        if "cannot" in places
     )
 
 
@@ -114,16 +159,53 @@ def over(reading: Reading, before: TriageState) -> bool:
         "gone_answer" in p and s.words[0] in _GONE_FIRST and len(s.words) <= GONE_WORDS
         for s, p in zip(reading.sentences, reading.places, strict=True)
     )
-    return gone and not before.facts
+    taken_back = reading.has("retraction")  # "no no, that's over, I wrote it wrong"
+    return (gone or (taken_back and reading.has("resolved"))) and (taken_back or not before.facts)
 
 
-def instead(reading: Reading) -> bool:
-    """Say whether a time is put in the place of another: "3 days not 3 weeks"."""
-    return bool(reading.spans) and any(
-        a > 0 and sentence.words[a - 2 : a].count("not") > 0
+def corrected(reading: Reading, before: TriageState, today: date) -> bool:
+    """Say whether a length of time is put in the place of the one told before: "no sorry, 3 days, not weeks".
+
+    A time that is told of something else, or of a good day, takes nothing back: "it was ok today".
+    """
+    if before.turn == 0:
+        return False
+    # "3 days not 3 weeks" and "I meant 3 days" say it whatever else is said.
+    denied = any(
+        sentence.words[max(0, a - 2) : a].count("not") > 0
         for sentence, places in zip(reading.sentences, reading.places, strict=True)
         for a, _ in places.get("time_unit", ())
     )
+    said = [w for s in reading.sentences for w in s.words]
+    if denied or said[:2] == ["no", "wait"] or {"meant", "typo", "mistyped", "autocorrect"} & {*said}:
+        return bool(reading.spans)
+    spans = [
+        span for sentence in reading.sentences for span in duration.time_spans(sentence.words, {}, today)
+    ]
+    if not reading.has("correction") or reading.has("benign_denial"):
+        return False
+    if any(s.kind == "since" for s in spans) and reading.has("ache_word") and not _BEGAN & {*said}:
+        return False  # "only hurt for an hour today"
+    spent = sum(span.last - span.first + 1 for span in spans)
+    return sum(w not in _RESTATING for w in said) <= spent
+
+
+def restated(reading: Reading, before: TriageState, today: date) -> list[Span]:
+    """Return the length told before in the unit that is put in its place: "sorry, days not weeks"."""
+    if reading.spans or reading.words() > UNIT_WORDS or not reading.has("correction"):
+        return []
+    told = [f.evidence for f in before.facts if f.row == "duration"] or [before.settled.get("duration", "")]
+    known = [
+        (span.days, sentence.words)
+        for sentence in clauses.sentences(told[-1])
+        for span in duration.time_spans(sentence.words, {}, today)
+    ]
+    for days, words in sorted(known, reverse=True):
+        said = [w for s in reading.sentences for w in s.words]
+        if (times := duration.other_unit(said, words)) is not None:
+            first = reading.sentences[0]
+            return [Span(days * times, " ".join(s.text for s in reading.sentences), first.start, True)]
+    return []
 
 
 def says(reading: Reading, concept: str) -> bool:

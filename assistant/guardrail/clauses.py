@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 Span = tuple[int, int]
 MAX_EVIDENCE_CHARS = 200
@@ -20,6 +21,7 @@ _END = re.compile(r"(?<!\d)[.](?!\d)|(?<=\d)[.](?=\s|$)|[!?;\n\r…。]+|[¿¡]"
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+(?:[.,:/]\d+)?|½|¼|¾|[=%°]|/(?=[a-z])")
 _COMMA = re.compile(r"[,:()\[\]\"“”]|\s[-–—]+\s|—|\.\.+")
 _DICTATED = re.compile(r"\b(?:comma|question mark|full stop|new line|exclamation mark)\b", re.I)
+_ARTICLES = word_set("the my a this his her no it")
 _CONJUNCTIONS = word_set("""
     but and so because while then though although however yet pero porque aunque mais parce aber weil und
     porem mas y et e ou or cos cuz coz
@@ -169,6 +171,10 @@ def _sentence(message: str, folded: str, start: int, end: int, question: bool) -
             result.words.append(part)
             result.spans.append(place)
             result.clause.append(clause)
+    for i, (word, after) in enumerate(pairwise(result.words)):
+        # "Nothing w the back", not "3 w the same".
+        if word == "w" and after in _ARTICLES and not (i and result.words[i - 1][0].isdigit()):
+            result.words[i] = "with"
     return result
 
 

@@ -82,9 +82,13 @@ _STARTS = frozenset().union(
     MONTHS,
     EVENT_PHRASES,
     ("½", "weekend", "wochenende"),
+    word_set("afternoon evening breakfast lunch lunchtime dinner"),
 )
 """Words without a digit from which on a time span may be told."""
 AGES = (10, 70)
+SHORT_YEAR = 80
+"""From here on two digits are rather a year than a number of something."""
+_PARTS_OF_DAY = word_set("morning afternoon evening night breakfast lunch lunchtime dinner")
 _SINCE_ONLY = word_set("depuis seit desde")
 _MONTH_BEFORE = SINCE | {"early", "late", "mid", "around"}
 
@@ -130,6 +134,32 @@ def _number(word: str) -> float | None:
             return None
         return value if value < 2_000 else None
     return {"½": 0.5}.get(word, _NUMBERS.get(word))
+
+
+def other_unit(words: Sequence[str], told: Sequence[str]) -> float | None:
+    """Return by what a length told before is to be multiplied when only its unit is corrected, or None.
+
+    "No, hours not weeks": the unit that is denied is the one told before, by these words or in `told`.
+    """
+    units = [(_UNITS[u], words[max(0, i - 1) : i]) for i, w in enumerate(words) if (u := _plural(w))]
+    if not units or any(w not in _CORRECTING and not _plural(w) for w in words):
+        return None
+    meant = {days for days, lead in units if lead != ["not"]}
+    wrong = {days for days, lead in units if lead == ["not"]} or {
+        _UNITS[u] for w in told if (u := _singular(w)) and _UNITS[u]
+    }
+    return meant.pop() / wrong.pop() if len(meant) == len(wrong) == 1 else None
+
+
+def _plural(word: str) -> str | None:
+    unit = _singular(word)
+    return unit if unit != word and unit in ("hour", "hr", "day", "week", "month", "year") else None
+
+
+_CORRECTING = word_set("""
+    no not sorry i meant mean it's it is was typo oops correction actually lol haha wrong only just said in
+    that's that should be say and argh ffs
+""")
 
 
 def time_spans(words: Sequence[str], places: Places, today: date) -> list[TimeSpan]:
@@ -301,6 +331,11 @@ def _count(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     return TimeSpan(days, i, k - 1, "span")
 
 
+def _short_year(word: str) -> bool:
+    """Say whether two digits name a year: 98 or 06, but no number that things are counted by."""
+    return len(word) == 2 and word.isdigit() and (word[0] == "0" or int(word) >= SHORT_YEAR)
+
+
 def _dated(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     word = words[i]
     previous = words[i - 1] if i else ""
@@ -309,6 +344,9 @@ def _dated(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     anchored = any(w in SINCE for w in before) or not _SINCE_ONLY.isdisjoint(words[max(0, i - 8) : i])
     if word in RECENT:
         return TimeSpan(RECENT[word], i, i, "since")
+    # Only behind a "since": "it was bad this morning" says nothing of when it began.
+    if word in _PARTS_OF_DAY and previous in ("this", "last", "since", "early") and "since" in before:
+        return TimeSpan(1, i, i, "since")
     if word in WEEKDAYS and not (word in ("sat", "sun", "mon", "wed", "mar") and not anchored):
         return TimeSpan(weekday_days(word, today, previous == "last"), i, i, "since")
     if word in ("weekend", "wochenende") and previous in (
@@ -332,6 +370,8 @@ def _dated(words: Sequence[str], i: int, today: date) -> TimeSpan | None:
     ):
         days = (today - date(int(word), 7, 1)).days if int(word) < today.year else today.timetuple().tm_yday
         return TimeSpan(max(days, 30), i, i, "since")
+    if previous == "in" and _short_year(word) and not any(map(_singular, words[i + 1 : i + 2])):
+        return TimeSpan(365, i, i, "since")  # "came off a horse in 98"
     for phrase in LONG_PHRASES.get(word, ()):
         if tuple(words[i : i + len(phrase)]) == phrase and (anchored or phrase[0] == "last"):
             if phrase == ("last", "month"):

@@ -134,8 +134,9 @@ def mentions(sentence: Sentence, places: Places, context: Context, language: str
             continue
         if language == "en" and words[first] in ("mal", "dor", "doi", "weh"):
             continue
-        near_back = [b for b in backs if abs(b - first) <= WINDOW]
         near_site = [s for s in sites if abs(s - first) <= WINDOW and s != first]
+        # "My knee hurts, my back is fine": the back is named to say that it is not that.
+        near_back = [b for b in backs if abs(b - first) <= WINDOW and not (near_site and b in denied)]
         if near_back and (
             not near_site
             or min(abs(b - first) for b in near_back) <= min(abs(s - first) for s in near_site) + 3

@@ -53,6 +53,21 @@ def back_denied(reading: Reading) -> bool:
     ) and not any(m.status in ("present", "told") for _, m in own)
 
 
+def joined_by_the_back(reading: Reading) -> str:
+    """Return the sentence that puts the back beside a pain elsewhere: "back also a bit since today"."""
+    return next(
+        (
+            sentence.text[: clauses.MAX_EVIDENCE_CHARS]
+            for sentence, places in zip(reading.sentences, reading.places, strict=True)
+            if "spine_any" in places
+            and ({"also", "aswell"} & {*sentence.words} or sentence.words[-1] in ("too", "well"))
+            and not {"negated", "back_praise", "benign_denial", "question_start"} & places.keys()
+            and not sentence.question
+        ),
+        "",
+    )
+
+
 _NOT_YET = word_set("before never until till ever yet previously usually normally sick lying longer")
 
 

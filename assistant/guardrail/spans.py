@@ -222,6 +222,9 @@ def _belongs(
     if all(m.site == "elsewhere" for m in here) and here:
         return 0
     clause = sentence.clause[span.first]
+    ill = any(sentence.clause[a] == clause for a, _ in places.get("cold_cause", ()))
+    if ill and not any(w == "back" for w, c in zip(words, sentence.clause, strict=True) if c == clause):
+        return 0  # "cold 9 days, back since yesterday"
     since = span.kind == "since" and "since" in words[: span.first]
     close = since and any(sentence.clause[m.first] == clause for m in here)
     if not close and any(sentence.clause[a] == clause for a, _ in places.get("dated_thing", ())):

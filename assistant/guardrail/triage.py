@@ -20,7 +20,14 @@ from assistant.guardrail.lexicon import matches
 from assistant.guardrail.model import Fact, Triage, TriageState
 from assistant.guardrail.policy import Policy
 from assistant.guardrail.reading import Reading
-from assistant.guardrail.scenes import back_denied, climbing, earlier, told_before_the_back, widened
+from assistant.guardrail.scenes import (
+    back_denied,
+    climbing,
+    earlier,
+    joined_by_the_back,
+    told_before_the_back,
+    widened,
+)
 from assistant.guardrail.verdict import verdict
 from assistant.guardrail.weighing import of_another, raise_later, spoken, take_over, void, weigh
 
@@ -143,6 +150,8 @@ class Guardrail:
                 and not any(m.status == "present" and m.strong for _, m in reading.pains)
             ):
                 now.pain = "denied"
+        if before.elsewhere and now.pain == "unknown" and (back_too := joined_by_the_back(reading)):
+            facts.present(now, back_too, reading)
         if before.pain != "present" and now.pain == "present" and self._all_over(reading):
             now.pain = "denied"
         own = [
@@ -323,10 +332,9 @@ class Guardrail:
             for s in reading.spans
             if reading.over_at is None or s.place > reading.over_at or before.pain == "present"
         ]
-        # "No pain today" is no correction of how long it has lasted.
-        corrected = before.turn > 0 and (
-            (reading.has("correction") and not reading.has("benign_denial")) or answers.instead(reading)
-        )
+        restated = answers.restated(reading, before, self._today())
+        spans = spans or restated
+        corrected = bool(restated) or answers.corrected(reading, before, self._today())
         if spans:
             longest = max(spans, key=lambda s: s.days)
             if longest.days >= limit:

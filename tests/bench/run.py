@@ -26,6 +26,7 @@ import httpx
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant import preparation
 from assistant import settings as settings_module
 from assistant.ingestion import index
 from assistant.retrieval.embeddings import LocalEmbeddings, load_embeddings
@@ -204,6 +205,7 @@ def grown(chunks: int, folder: Path, embeddings: LocalEmbeddings) -> Settings:
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
     index.ingest(settings, encode, embeddings.identity, [settings.knowledge_dir, guides])
+    preparation.keep(settings, load_embeddings(settings))
     return settings
 
 
@@ -245,7 +247,7 @@ def compare(
     `peers_python` runs Haystack and LlamaIndex, which bring other pins; without it they are left out.
     """
     small = folder_settings(folder / "small")
-    index.ingest(small, embeddings.encode, embeddings.identity)
+    preparation.refresh(small, [small])
     one, two = ours("this assistant, 1 worker", small), ours("this assistant, 2 workers", small, workers=2)
     other = peer("LangChain's tutorial pipeline", "langchain")
     servers = [one, two, other]
@@ -322,7 +324,7 @@ def compare(
 def growth(folder: Path, embeddings: LocalEmbeddings, sizes: Sequence[int], seconds: float) -> list[str]:
     """Measure one answer over more and more passages; return the lines of a table."""
     small = folder_settings(folder / "grow0")
-    index.ingest(small, embeddings.encode, embeddings.identity)
+    preparation.refresh(small, [small])
     servers: list[tuple[int, float, Server]] = [
         (len(index.current(small).chunks), 0.0, ours("smallest", small))
     ]

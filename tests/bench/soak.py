@@ -18,8 +18,7 @@ from collections import Counter
 from pathlib import Path
 from statistics import median
 
-from assistant.ingestion import index
-from assistant.retrieval.embeddings import load_embeddings
+from assistant import preparation
 from tests.bench.questions import questions
 from tests.bench.run import PAGE, folder_settings, memory_of, ours
 
@@ -108,9 +107,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         settings = folder_settings(Path(temporary) / "data")
-        embeddings = load_embeddings(settings)
-        index.ingest(settings, embeddings.encode, embeddings.identity)
-        del embeddings
+        preparation.refresh(settings, [settings])
         server = ours("", settings, given.workers)
         server.start()
         began = time.monotonic()
