@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from assistant.guardrail import clauses, duration, facts
+from assistant.guardrail import facts
 from assistant.guardrail.clauses import word_set
 from assistant.guardrail.model import TriageState
 from assistant.guardrail.policy import Policy
-from assistant.guardrail.reading import Reading, Span
+from assistant.guardrail.reading import Reading
 
 ANSWER_WORDS = 16
 """An answer or a correction is said in a message up to this length."""
@@ -17,8 +15,6 @@ TAKEN_BACK_WORDS = 30
 WORSE_WORDS = 5
 GONE_WORDS = 16
 """A sentence that begins with its being gone is up to so long."""
-UNIT_WORDS = 8
-"""A correction of the unit alone is up to so long."""
 _LONGER = word_set("""
     longer more long much way lot bit quite a than that this those it it's is been oh even i think tbh well
     sadly unfortunately probably yes definitely defo
@@ -27,14 +23,6 @@ _UNSAID = word_set(
     "say tell think remember complain wait see find imagine believe recall answer feel afford be"
 )
 """What is told that cannot be done is no work of the body: "can't say", "can't complain"."""
-_BEGAN = word_set("started starting began begun since came from")
-_RESTATING = word_set("""
-    no not nope nah sorry i i've i'm mean it it's its is was been has have had only just like about around
-    actually oops correction lol haha wrong said should be say and argh ffs that that's the my pain back hurt
-    hurts hurting sore aching started starting began begun since for ago of now really so far tbh well then
-    came on from duh scratch silly me bad mistake misread rather to clear at all maximum max tops
-""")
-"""What a corrected length of time is told with, and nothing of what else went on."""
 _ASKING = word_set("what which how why when where")
 _GONE_FIRST = word_set("ya nicht jetzt plus maintenant agora ja not no gone it's its all")
 _NOT_WORSE = word_set("not no isn't hasn't never nor neither or than if when what could better been")
@@ -155,6 +143,8 @@ def over(reading: Reading, before: TriageState) -> bool:
         return True
     if reading.over_at is not None and any("month_name" in p for p in then):
         return True  # "no, that was two weeks in August, healed since"
+    if reading.has("other_site") and not reading.has("spine_any"):
+        return False  # "My knee's fine now"
     gone = reading.over_at is not None or any(
         "gone_answer" in p and s.words[0] in _GONE_FIRST and len(s.words) <= GONE_WORDS
         for s, p in zip(reading.sentences, reading.places, strict=True)
@@ -163,49 +153,18 @@ def over(reading: Reading, before: TriageState) -> bool:
     return (gone or (taken_back and reading.has("resolved"))) and (taken_back or not before.facts)
 
 
-def corrected(reading: Reading, before: TriageState, today: date) -> bool:
-    """Say whether a length of time is put in the place of the one told before: "no sorry, 3 days, not weeks".
+def eased(reading: Reading) -> bool:
+    """Say whether the course is put right: "sorry, misread that, I mean it's getting better"."""
+    return reading.words() <= ANSWER_WORDS and reading.has("better") and reading.has("retraction")
 
-    A time that is told of something else, or of a good day, takes nothing back: "it was ok today".
-    """
-    if before.turn == 0:
-        return False
-    # "3 days not 3 weeks" and "I meant 3 days" say it whatever else is said.
-    denied = any(
-        sentence.words[max(0, a - 2) : a].count("not") > 0
-        for sentence, places in zip(reading.sentences, reading.places, strict=True)
-        for a, _ in places.get("time_unit", ())
-    )
+
+def owned(reading: Reading) -> bool:
+    """Say whether a short message says whose the pain is that was asked about: "yes mine, since Monday"."""
     said = [w for s in reading.sentences for w in s.words]
-    if denied or said[:2] == ["no", "wait"] or {"meant", "typo", "mistyped", "autocorrect"} & {*said}:
-        return bool(reading.spans)
-    spans = [
-        span for sentence in reading.sentences for span in duration.time_spans(sentence.words, {}, today)
-    ]
-    if not reading.has("correction") or reading.has("benign_denial"):
+    if len(said) > ANSWER_WORDS or any(s.question for s in reading.sentences):
         return False
-    if any(s.kind == "since" for s in spans) and reading.has("ache_word") and not _BEGAN & {*said}:
-        return False  # "only hurt for an hour today"
-    spent = sum(span.last - span.first + 1 for span in spans)
-    return sum(w not in _RESTATING for w in said) <= spent
-
-
-def restated(reading: Reading, before: TriageState, today: date) -> list[Span]:
-    """Return the length told before in the unit that is put in its place: "sorry, days not weeks"."""
-    if reading.spans or reading.words() > UNIT_WORDS or not reading.has("correction"):
-        return []
-    told = [f.evidence for f in before.facts if f.row == "duration"] or [before.settled.get("duration", "")]
-    known = [
-        (span.days, sentence.words)
-        for sentence in clauses.sentences(told[-1])
-        for span in duration.time_spans(sentence.words, {}, today)
-    ]
-    for days, words in sorted(known, reverse=True):
-        said = [w for s in reading.sentences for w in s.words]
-        if (times := duration.other_unit(said, words)) is not None:
-            first = reading.sentences[0]
-            return [Span(days * times, " ".join(s.text for s in reading.sentences), first.start, True)]
-    return []
+    dated = bool(reading.spans) and "since" in said
+    return dated or "mine" in said or said[:2] in (["me", "yes"], ["yes", "me"], ["for", "me"])
 
 
 def says(reading: Reading, concept: str) -> bool:

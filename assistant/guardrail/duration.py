@@ -157,7 +157,7 @@ def _plural(word: str) -> str | None:
 
 
 _CORRECTING = word_set("""
-    no not sorry i meant mean it's it is was typo oops correction actually lol haha wrong only just said in
+    oh ah um erm no not sorry i meant mean it's it is was typo oops correction actually lol haha wrong only just said in
     that's that should be say and argh ffs
 """)
 

@@ -38,6 +38,11 @@ _VERBS_BEFORE = word_set("""
     go going went come came get getting got run running be am is are was step steps look looking hold
     holding sit lie move pull push bring put call
 """)
+_HARMED = word_set("""
+    tweaked tweak pulled strained wrenched jarred ricked injured aggravated hurt hurting buggered knackered
+    wrecked pinged twisted
+""")
+"""What was done to the back, where nothing else says whose or which: "tweaked back yesterday"."""
 WINDOW = 9
 _SORE = word_set("sore achy achey stiff")
 """What is said of the back even where it is not named: "still sore getting out of the car"."""
@@ -90,6 +95,7 @@ def back_words(sentence: Sentence, places: Places, language: str) -> list[int]:
                 )
             )
             or (after in _AFTER_NOUN and before not in _VERBS_BEFORE)
+            or before in _HARMED
             or (
                 (i == 0 or len(words) <= 4 or clause[i] != clause[i - 1])
                 and before not in _VERBS_BEFORE

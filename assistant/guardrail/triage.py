@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import resources
-from assistant.guardrail import answers, courtesy, facts, signals, windows
+from assistant.guardrail import answers, courtesy, facts, lengths, signals, windows
 from assistant.guardrail import policy as policies
 from assistant.guardrail.clauses import word_set
 from assistant.guardrail.head import FILE as HEAD_FILE
@@ -150,6 +150,8 @@ class Guardrail:
                 and not any(m.status == "present" and m.strong for _, m in reading.pains)
             ):
                 now.pain = "denied"
+        if now.pain == "unknown" and answers.owned(reading) and self._names_a_sore_back(before.last):
+            facts.present(now, before.last, reading)  # "Ice or heat for back pain?" / "yes mine"
         if before.elsewhere and now.pain == "unknown" and (back_too := joined_by_the_back(reading)):
             facts.present(now, back_too, reading)
         if before.pain != "present" and now.pain == "present" and self._all_over(reading):
@@ -204,6 +206,8 @@ class Guardrail:
             answer = reading.words() <= HALF_WORDS + 3 and not any(
                 m.status == "present" for _, m in reading.pains
             )
+            if fact.row == "worsening" and answers.eased(reading):
+                continue
             if explained and not said & _GUESSING and (about or answer) and fact.row not in again:
                 continue
             kept.append(fact)
@@ -282,12 +286,20 @@ class Guardrail:
             return False
         return spoken(signals.read(text, self.policy, self._today(), "en", False, True))
 
+    def _names_a_sore_back(self, text: str) -> bool:
+        """Say whether a short message before named a back that hurts, without saying whose."""
+        if not text:
+            return False
+        reading = signals.read(text, self.policy, self._today(), "en", False, True)
+        return reading.has("backache") or (reading.has("spine_any") and reading.has("weak_pain"))
+
     def _joined(self, message: str, reading: Reading, before: TriageState, now: TriageState) -> None:
         """Read a short message together with the short one before it, for a red flag told in two halves."""
         short = reading.words() <= HALF_WORDS
         now.last = message[:200] if short else ""
-        if not (short and before.last) or not self._use_rules or reading.has("override"):
-            return
+        asks = reading.has("exercise_name") and any(s.question for s in reading.sentences)
+        if asks or not (short and before.last) or not self._use_rules or reading.has("override"):
+            return  # "Supermans: chest only or legs too?" finishes nothing
         joined = signals.read(
             f"{before.last.rstrip('.!?… ')} {message}", self.policy, self._today(), now.language, True, False
         )
@@ -326,29 +338,7 @@ class Guardrail:
         if climbing(reading) and now.pain == "present":
             facts.add(self.policy, now, "worsening", reading.sentences[0].text[:200])
         self._across(reading, now)
-        limit = self.policy.thresholds.refer_from_days
-        spans = [
-            s
-            for s in reading.spans
-            if reading.over_at is None or s.place > reading.over_at or before.pain == "present"
-        ]
-        restated = answers.restated(reading, before, self._today())
-        spans = spans or restated
-        corrected = bool(restated) or answers.corrected(reading, before, self._today())
-        if spans:
-            longest = max(spans, key=lambda s: s.days)
-            if longest.days >= limit:
-                fact = Fact(
-                    row="duration", signal="duration", level="refer", when="soon", turn=now.turn,
-                    evidence=longest.evidence, needs_pain=True, days=int(longest.days),
-                )  # fmt: skip
-                if corrected:
-                    now.facts = [f for f in now.facts if f.signal != "duration"]
-                now.facts = [*now.facts, fact]
-            else:
-                now.settled["duration"] = longest.evidence
-                if corrected:
-                    now.facts = [f for f in now.facts if f.signal != "duration"]
+        lengths.take(self.policy, reading, before, now, self._today())
         if now.pain == "present":
             if reading.has("runs_fine") and "interference" not in {f.row for f in now.facts}:
                 now.settled["interference"] = reading.where("runs_fine")
@@ -372,7 +362,7 @@ class Guardrail:
     def _across(self, reading: Reading, now: TriageState) -> None:
         """Put together what stands in different sentences or turns, e.g. a pregnancy and a severe pain."""
         real = [(s, p) for s, p, c in zip(reading.sentences, reading.places, reading.contexts, strict=True)
-                if not (c.hypothetical or c.generic)]  # fmt: skip
+                if not (c.hypothetical or c.generic) or _EXPECTING in p]  # fmt: skip
         for flag in self.policy.flags.values():
             for pair in flag.across:
                 here = {name: s.text for name in pair for s, p in real if name in p}
@@ -381,9 +371,11 @@ class Guardrail:
                 now.known += [k for name in here if (k := f"{flag.id}.{name}") not in now.known]
 
 
+_EXPECTING = "pregnant"
+"""Who asks what may be done when pregnant is, or is with one who is."""
 _ME = word_set("i i'm i've i'd i'll my me mine myself")
 _GUESSING = word_set("""
     maybe perhaps probably might guess could possibly presumably prob probs prolly suppose reckon think hope
-    hopefully likely must bet
+    hopefully likely must bet will try see
 """)
 """With one of these a harmless cause is a hope, and takes nothing back."""
