@@ -1,7 +1,7 @@
 """Which sentences of the guide are nearest to what a language model said, by the words they share.
 
-By words, not by embeddings: one costs as much as the whole check otherwise does, and what a sentence may be
-said is decided by what follows, not here. Rare words count more (Spärck Jones 1972, inverse document
+By words, not by embeddings: one of those costs as much as the rest of the check, and whether a sentence may
+be said is decided elsewhere. Rare words count more (Spärck Jones 1972, inverse document
 frequency), and what may stand for a word counts as the word.
 """
 

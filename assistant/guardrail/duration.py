@@ -157,8 +157,8 @@ def _plural(word: str) -> str | None:
 
 
 _CORRECTING = word_set("""
-    oh ah um erm no not sorry i meant mean it's it is was typo oops correction actually lol haha wrong only just said in
-    that's that should be say and argh ffs
+    oh ah um erm no not sorry i meant mean it's it is was typo oops correction actually lol haha wrong only
+    just said in that's that should be say and argh ffs
 """)
 
 

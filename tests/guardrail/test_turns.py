@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from assistant.guardrail import Guardrail, Triage
 from assistant.retrieval.embeddings import LocalEmbeddings
+from assistant.schema import LEVELS
 
 TODAY = date(2026, 11, 22)
+CASES = Path(__file__).parents[2] / "evals" / "cases" / "answers.jsonl"
+QUESTIONS = [
+    row["text"]
+    for row in map(json.loads, CASES.read_text().splitlines())
+    if row.get("level", "none") == "none"
+]
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +129,30 @@ def test_a_yes_with_an_answer_behind_it_is_no_yes_to_another_question(
     assert found.ask is not None
     after = guardrail.assess(answer, found.state, embed=embeddings.encode, score=embeddings.scores)
     assert after.level in ("none", "check")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "my back has hurt for five weeks",
+        "my lower back hurts and I had to stop my run",
+        "my back hurts and I can't feel myself when I wipe",
+    ],
+)
+def test_no_question_about_the_guide_takes_a_level_back(
+    guardrail: Guardrail, embeddings: LocalEmbeddings, told: str
+) -> None:
+    before = last(guardrail, embeddings, told)
+    fallen = {
+        question: found.level
+        for question in QUESTIONS[::7]
+        if LEVELS.index(
+            (
+                found := guardrail.assess(
+                    question, before.state, embed=embeddings.encode, score=embeddings.scores
+                )
+            ).level
+        )
+        < LEVELS.index(before.level)
+    }
+    assert not fallen
