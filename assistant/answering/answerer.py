@@ -65,6 +65,7 @@ _BY_SUBJECT = ("integrate", "why", "frequency", "dose", "holds", "choose", "howt
 """Intents that give way where a question's subject is one that only a tip is about."""
 _OF_NO_EXERCISE = (*_NOT_ABOUT_EXERCISES, "plan", "calendar", "day", "report", "summary", "all")
 """Intents whose answer does not say that the guide lacks an exercise or thing."""
+_FOR_OTHERS = ("out.children", "out.pregnancy")
 _HOLDS = {"howto": {"howto", "benefit", "dose"}, "benefit": {"benefit", "howto", "dose"}}
 """What an answer of an intent answers along with it."""
 WHOLE_LIST = 4
@@ -151,6 +152,8 @@ class Answerer(Replies):
 
     def _remember(self, memory: Memory, question: Question, draft: Draft) -> None:
         memory.intent = question.intent
+        if question.intent in _FOR_OTHERS:
+            memory.outside = question.intent.removeprefix("out.")
         memory.topic = draft.topic if draft.covered else memory.topic
         named = [] if question.intent in _NOT_ABOUT_EXERCISES else draft.shown
         memory.earlier = memory.shown or memory.earlier

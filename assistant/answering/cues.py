@@ -49,6 +49,8 @@ GROWN = re.compile(
     re.IGNORECASE,
 )
 """The age of a grown-up beside a son or daughter."""
+OF_THEM = re.compile(r"\b(?:she|he|they|her|him|them|their|his)\b(?!.*\bmy (?:own )?back\b)", re.IGNORECASE)
+"""Somebody else goes on being talked about."""
 YOUNG = re.compile(
     r"\b(?:child\w*|kids?|sons?|daughters?|grand(?:son|daughter|child|kid)\w*|bab(?:y|ies)|toddlers?|infants?"
     r"|teen\w*|boys?|girls?|pupils?|school\w*|kindergarten|youth|youngsters?|young|junior\w*|nephews?|nieces?"
@@ -109,6 +111,10 @@ POINTS = re.compile(
 PRICE = re.compile(r"\b(?:cost|pric|fee|rates?\b)", re.IGNORECASE)
 OF_EACH = re.compile(r"\b(?:numbers|sets?|rep(?:s|etitions?)?|each|everything|all)\b", re.IGNORECASE)
 EACH = re.compile(r"\b(?:each|every|everything|all)\b(?! side)", re.IGNORECASE)
+OF_THESE = re.compile(r"\b(?:of|for) (?:each|both|these|those|them)(?: one| of them)?\W*$", re.IGNORECASE)
+"""Of what was just listed, not of all exercises."""
+FREQUENT = re.compile(r"\b(?:most (?:common|frequent|usual)|number one|usual culprit|main)\b", re.IGNORECASE)
+"""Asks which of several comes most often."""
 DETAILS = re.compile(r"\d(?:[ /().-]?\d){6,}|\S@\S")
 """A phone number or an address in a message."""
 DESCRIBES = re.compile(

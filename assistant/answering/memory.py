@@ -30,6 +30,8 @@ class Memory(BaseModel):
     about: str = ""
     """The last question that named a muscle, a movement or a complaint."""
     questions: list[str] = []
+    outside: str = ""
+    """For whom the guide is not written, as was said of the person talked about: a child, a pregnancy."""
     week: Week | None = None
     """The week of the plan that was drawn last."""
 

@@ -165,6 +165,7 @@ class Pointing:
         if intents.best == "dose" and length <= ORDINAL_WORDS and not self._names_concept(message):
             # "do I need to do 2 or 3 sets": of what was talked about, however long the question is.
             of_all = cues.EACH.search(message) and length > FRAGMENT_WORDS
+            of_all = of_all and not (len(shown) > 1 and cues.OF_THESE.search(message))
             return [] if of_all or memory.intent in PLAN_TALK else shown
         if len(shown) == 1 and length <= SHORT_WORDS and memory.intent in ABOUT_ONE and not asks(message):
             # "I fall over every time": told of the exercise that was just explained.

@@ -175,7 +175,10 @@ class Replies(Choice):
         near = self.linker.items(question.context, len(every), ["cause"])
         # What most causes have in common, the part of the body itself, singles none of them out.
         near = near[:2] if 2 * len(near) <= len(every) else []
-        if not near and len(words(question.message)) > BARE_WORDS:
+        if cues.FREQUENT.search(question.message):
+            draft.say(self.wording.say("answers.partly.most_common"))
+            near = []
+        elif not near and len(words(question.message)) > BARE_WORDS:
             near = first_found(question, "cause")
         if near:
             anchored = [c for c in question.anchors if c.kind == "cause"]

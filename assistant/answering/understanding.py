@@ -124,6 +124,15 @@ class Understanding(Choosing):
             self._intent, message, documents=documents, memory=memory, covered=covered, whole=whole
         )
         intent = judge(intents, named, pointed, bare=bare)
+        if memory.outside and cues.OF_THEM.search(message) and not self._answerable(intent):
+            # "She still runs", "can she do planks": still of the child.
+            intent = "report" if tells else f"out.{memory.outside}"
+        if (
+            memory.intent == "causes"
+            and cues.FREQUENT.search(message)
+            and len(message.split()) <= SHORT_WORDS
+        ):
+            intent = "causes"  # "what's the main one"
         text = message
         if self._goes_on(message, intent, before, memory, intents):
             # "how many miles are they good for?" says nothing alone; with the question before it, it does.
@@ -181,6 +190,11 @@ class Understanding(Choosing):
             beside,
             max((float(d.metadata["dense"]) for d in documents), default=0.0),
         )
+
+    @staticmethod
+    def _answerable(intent: str) -> bool:
+        """Say whether a question is answered whoever it is about: the clinic, when to get help."""
+        return intent in (*SMALLTALK, "seek_help") or intent.startswith(("clinic", "meta"))
 
     def _of_core(self, message: str, intents: Intents) -> Intents:
         """Put the intent of the sentence that asks first, where it is sure: what stands around it is

@@ -73,6 +73,8 @@ class TriageState(BaseModel):
     asked: list[AskKind] = []
     pending: AskKind | None = None
     """What the last reply asked."""
+    settled_turn: int = 0
+    """The turn in which the last open question was answered."""
     language: str = "en"
 
 

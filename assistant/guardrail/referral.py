@@ -87,7 +87,8 @@ def render(
 ) -> CareCard:
     """Return the care card for `triage`.
 
-    At `check`: the question with its tappable replies. At `refer`: why, and the clinic's ways to a
+    At `check`: the question with its tappable replies; at `none`, once its answers leave nothing open, when
+    to get help after all. At `refer`: why, and the clinic's ways to a
     person. At `urgent`: the emergency or same-day advice alone, with phone actions from
     `emergency.toml` and never a booking link.
 
@@ -95,7 +96,11 @@ def render(
         numbers: as `load_numbers` returns them; by default those of the installation.
     """
     if triage.level == "none":
-        return CareCard("", [], [])
+        state = triage.state
+        if not (triage.present_pain and state.asked and state.settled_turn == state.turn):
+            return CareCard("", [], [])
+        key = "care.check.other.settled" if triage.subject == "other" else "care.check.settled"
+        return CareCard(_in_language(triage, wording.say(key, clinic=clinic.name), wording), [], [])
     countries = numbers if numbers is not None else _shipped_numbers()
     row = countries.get(clinic.country) or countries["default"]
     if triage.level == "urgent":

@@ -17,7 +17,7 @@ from assistant.guardrail.clauses import word_set
 from assistant.guardrail.head import FILE as HEAD_FILE
 from assistant.guardrail.head import Head, Opinion
 from assistant.guardrail.lexicon import matches
-from assistant.guardrail.model import Fact, Triage, TriageState
+from assistant.guardrail.model import ASK_ORDER, Fact, Triage, TriageState
 from assistant.guardrail.policy import Policy
 from assistant.guardrail.reading import Reading
 from assistant.guardrail.scenes import (
@@ -127,6 +127,8 @@ class Guardrail:
         if earlier(reading, now):
             facts.add(self.policy, now, "worsening", " ".join(s.text for s in reading.sentences)[:200])
         self._learned(message, whole, before, now, embed, score)
+        if len(now.settled) == len(ASK_ORDER) > len(before.settled):
+            now.settled_turn = now.turn
         return verdict(self.policy, now)
 
     # ── reading into the state ──

@@ -256,3 +256,52 @@ def test_how_long_it_takes_is_not_taken_for_pain(assistant: Assistant, message: 
 def test_somebody_called_by_an_age_is_somebody_else(assistant: Assistant) -> None:
     reply = replies(assistant, "my 14 yr old has a sore back after football")[0]
     assert "your back is bothering you" not in reply.answer
+
+
+def test_a_child_stays_the_one_spoken_of(assistant: Assistant) -> None:
+    told = replies(
+        assistant,
+        "my 13 year old son has a sore back from hockey",
+        "three weeks by now",
+        "he still plays",
+        "can he do side planks",
+        "and how many side planks for me?",
+    )
+    child = assistant.wording.say("answers.out.children")
+    assert not told[2].exercises and not told[3].exercises
+    assert told[3].topic == "out_of_scope" and child in told[3].answer
+    assert [exercise.name for exercise in told[4].exercises] == ["Side Planks"]
+
+
+def test_answers_that_leave_nothing_open_end_with_when_to_come(assistant: Assistant) -> None:
+    told = replies(
+        assistant,
+        "my lower back aches",
+        "since yesterday",
+        "I run as ever",
+        "the same",
+        "what can I do for it",
+    )
+    settled = assistant.wording.say("care.check.settled", clinic=assistant.settings.clinic.name)
+    assert [reply.referral.level for reply in told] == ["check", "check", "check", "none", "none"]
+    assert [settled in reply.answer for reply in told] == [False, False, False, True, False]
+    assert told[4].exercises
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        ["what strains a runner's back?", "which of those is the most frequent"],
+        ["what are the causes", "whats the main one"],
+    ],
+)
+def test_causes_are_not_ranked(assistant: Assistant, messages: list[str]) -> None:
+    last = replies(assistant, *messages)[-1]
+    assert last.topic == "causes"
+    assert assistant.wording.say("answers.partly.most_common") in last.answer
+
+
+def test_of_each_means_what_was_listed(assistant: Assistant) -> None:
+    compared, counted = replies(assistant, "bird dog or dead bug, what's the difference", "how many of each")
+    assert {exercise.name for exercise in counted.exercises} == {"Bird Dogs", "Dead Bugs"}
+    assert compared.topic == "exercises"
