@@ -36,6 +36,8 @@ STORY_WORDS = 12
 """From this length on, a finding of the rules may be a side remark."""
 UNSPOKEN = 0.75
 """Chance from which few words that name neither a back nor a pain are taken for a complaint."""
+ASKED_ANYWAY = 0.03
+"""Chance of a referral below which a short message that the rules would refer is asked about instead."""
 ALL_WORDS = 24
 """Up to this length a message that tells it is short, no limit and no worse tells no other thing."""
 TIMED_WORDS = 16
@@ -119,6 +121,8 @@ def weigh(
         firm = any(span.firm for span in reading.spans) and settled[0] < limits.drop_firm
         if firm or (timed and not void(reading) and not over(reading)):
             return
+        if wanted == "check" and brief and settled[REFER:].sum() >= ASKED_ANYWAY:
+            return  # "my back hurts and I had to stop my run": nothing is left to ask
         now.facts = []
         if wanted == "none":
             now.pain = "unknown"

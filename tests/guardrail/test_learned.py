@@ -92,6 +92,10 @@ def test_a_red_flag_more_is_urgent_whatever_else_is_said(
         ("fell off a horse ten years ago, back pain ever since", "refer"),
         ("pins and needles in my leg with back pain", "refer"),
         ("back sore for two days, I keep googling tumours and I'm so scared it's that", "refer"),
+        # What the rules find in so few words is not asked again.
+        ("lower back aching, so I cut my run short", "refer"),
+        ("my back hurts when I run so I stopped", "refer"),
+        ("tempo abandoned, back sore", "refer"),
         # Pain at night is a sign once it wakes, or is worst then.
         ("back pain at night", "check"),
         ("back pain worse at night", "urgent"),
