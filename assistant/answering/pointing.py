@@ -41,6 +41,7 @@ class Pointing:
         self._find = lru_cache(maxsize=KEPT_MENTIONS)(mentions.find)
         self._mentions = mentions
         self._by_id = {chunk.id: chunk for chunk in chunks}
+        self._exercises = [chunk for chunk in chunks if chunk.exercise]
 
     def _names_concept(self, text: str) -> bool:
         return bool(self._linker.concepts.named(text))
@@ -81,8 +82,7 @@ class Pointing:
             # "what instead", after one that hurts: not that one again.
             instead = "instead" in words(message) and not self._names_concept(message)
             return [self._by_id[i] for i in memory.shown if instead and i in self._by_id]
-        every = (chunk for chunk in self._by_id.values() if chunk.exercise)
-        return [chunk for chunk in every if exercise_of(chunk).id in gone]
+        return [chunk for chunk in self._exercises if exercise_of(chunk).id in gone]
 
     def _context(self, message: str, named: Sequence[Chunk], memory: Memory, intent: str = "") -> str:
         """Return the text that the needs are read from: this message, or an earlier one it points back to."""
@@ -100,12 +100,11 @@ class Pointing:
 
     def _called(self, message: str, memory: Memory) -> list[Chunk]:
         """Return the exercises that "the side one" means: each the only one with these words in its name."""
-        every = [chunk for chunk in self._by_id.values() if chunk.exercise]
-        shown = [chunk for chunk in every if chunk.id in memory.shown]
+        shown = [chunk for chunk in self._exercises if chunk.id in memory.shown]
         called: list[Chunk] = []
         for match in cues.CALLED.finditer(message):
             wanted = set(words(match[1])) - {"the", "other", "same", "this", "that"}
-            for pool in (shown, every):
+            for pool in (shown, self._exercises):
                 found = [chunk for chunk in pool if wanted <= set(words(chunk.title))] if wanted else []
                 if len(found) == 1:
                     called += found
@@ -142,16 +141,15 @@ class Pointing:
         if cues.OTHER.search(message) and (other := self._other(shown, memory)):
             return other
         if len(shown) == 1 and (beside := cues.NEIGHBOUR.search(message)):
-            row = [chunk for chunk in self._by_id.values() if chunk.exercise]
+            row = self._exercises
             place = row.index(shown[0]) + (-1 if beside[1].lower() == "before" else 1)
             return [row[place]] if 0 <= place < len(row) else []
         at_clinic = memory.intent.startswith("clinic") and intents.best.startswith("clinic")
         match = None if at_clinic else cues.ORDINAL.search(message)
         if match and len(message.split()) <= ORDINAL_WORDS:
             number = (match[3] or "").lower()
-            every = [chunk for chunk in self._by_id.values() if chunk.exercise]
             choices = [self._by_id[i] for i in memory.choices if i in self._by_id]
-            listed = every if number else shown if len(shown) > 1 else choices or every
+            listed = self._exercises if number else shown if len(shown) > 1 else choices or self._exercises
             if number:
                 place = (cues.COUNTS.get(number) or int(number)) - 1
             else:
