@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from langchain_core.documents import Document
 
 from assistant import escalation, schema
-from assistant.answering import calendar, grounding, segments
+from assistant.answering import calendar, cues, grounding, segments
 from assistant.answering.answerer import Answerer
 from assistant.answering.compose import Draft
 from assistant.conversation import Conversation
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+REPLY_WORDS = 6
+"""An answer to a tappable question is up to so long."""
 FOREIGN_WORDS = 3
 """Least words of a message whose language is worth a remark."""
 
@@ -202,12 +204,15 @@ class Assistant:
             return replace(turn, draft=Draft("seek_help"))
         assert turn.triage is not None
         opens = self._opens(turn)
+        replies = self._replies(turn)
+        asks = segments.asks(turn.message) and not (replies and cues.YES_OR_NO.match(turn.message))
         draft, turn.conversation.memory = self.answerer.answer(
             turn.passages,
             turn.conversation.memory,
             relevance.covered,
-            tells=turn.triage.present_pain and not segments.asks(turn.message),
+            tells=turn.triage.present_pain and not asks,
             fresh=self._new_on_pain(turn),
+            replies=replies,
         )
         turn = replace(turn, draft=draft)
         if opens and self._general(turn):
@@ -236,6 +241,12 @@ class Assistant:
         assert turn.triage is not None and turn.draft is not None
         told = turn.triage.present_pain or turn.triage.state.facts
         return turn.triage.level == "none" and not told and turn.draft.plan is None
+
+    @staticmethod
+    def _replies(turn: Turn) -> bool:
+        """Say whether this message is in few words what the last reply asked for."""
+        before = turn.conversation.triage
+        return before is not None and before.pending is not None and len(turn.message.split()) <= REPLY_WORDS
 
     @staticmethod
     def _new_on_pain(turn: Turn) -> bool:

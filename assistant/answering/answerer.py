@@ -109,6 +109,7 @@ class Answerer(Replies):
         *,
         tells: bool = False,
         fresh: bool = False,
+        replies: bool = False,
     ) -> tuple[Draft, Memory]:
         """Return the drafted answer and the new memory.
 
@@ -118,6 +119,7 @@ class Answerer(Replies):
             covered: Judges from passages and a margin of cosines whether the guide covers a question.
             tells: The message asks nothing, and the visitor has pain.
             fresh: It told something new of the pain.
+            replies: It is in few words what the last reply asked for.
         """
         memory = memory.model_copy(deep=True)
         drafts: list[Draft] = []
@@ -127,7 +129,14 @@ class Answerer(Replies):
         before = memory.questions[-1] if memory.questions else ""
         for text in self._worth_answering(found, memory, covered, before):
             question = self.understanding.understand(
-                text, found[text], memory, covered, tells=tells, fresh=fresh, before=before
+                text,
+                found[text],
+                memory,
+                covered,
+                tells=tells,
+                fresh=fresh,
+                replies=replies,
+                before=before,
             )
             before = text
             if question.intent == "which" and drafts:

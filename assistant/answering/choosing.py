@@ -276,7 +276,7 @@ class Choosing(Pointing):
     ) -> bool:
         """Say whether the message asks for a plan or changes the one that was drawn."""
         days = self._days(message)
-        if memory.week is None and cues.BOOKING.search(message):
+        if memory.week is None and (cues.BOOKING.search(message) or cues.MAY_RUN.search(message)):
             return False
         score = intents.scores.get("plan", 0.0)
         near = score >= max(intents.scores.values()) - 0.12

@@ -115,6 +115,15 @@ OF_THESE = re.compile(r"\b(?:of|for) (?:each|both|these|those|them)(?: one| of t
 """Of what was just listed, not of all exercises."""
 FREQUENT = re.compile(r"\b(?:most (?:common|frequent|usual)|number one|usual culprit|main)\b", re.IGNORECASE)
 """Asks which of several comes most often."""
+YES_OR_NO = re.compile(
+    r"(?:no|nope|nah|yes|yeah|yep|yup|not really|sort of|kind of)\b(?!.*\?)", re.IGNORECASE
+)
+"""Begins with the answer to a question: "no can train"."""
+MAY_RUN = re.compile(
+    r"\b(?:can|may|should|shall|could) i (?:still |even )?(?:do (?:my|the|a)\b|run|go|race|train)",
+    re.IGNORECASE,
+)
+"""Asks leave to run, not for a plan."""
 DETAILS = re.compile(r"\d(?:[ /().-]?\d){6,}|\S@\S")
 """A phone number or an address in a message."""
 DESCRIBES = re.compile(

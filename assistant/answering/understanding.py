@@ -11,6 +11,7 @@ from langchain_core.documents import Document
 
 from assistant.answering import cues, week
 from assistant.answering.choosing import (
+    CERTAIN,
     FOLLOW_UPS,
     SMALLTALK,
     SURE_LIST,
@@ -70,6 +71,7 @@ class Understanding(Choosing):
         *,
         tells: bool = False,
         fresh: bool = False,
+        replies: bool = False,
         before: str = "",
     ) -> Question:
         """Return what `message` asks for.
@@ -81,6 +83,7 @@ class Understanding(Choosing):
             covered: Judges whether the guide covers a question.
             tells: It asks nothing, and the visitor has pain.
             fresh: It told something new of the pain.
+            replies: It is in few words what the last reply asked for.
             before: The question before it, in the same message or an earlier one.
         """
         if len(memory.shown) > 1 and cues.NUMBER.match(message):
@@ -109,6 +112,7 @@ class Understanding(Choosing):
         if not beside:
             named = list(dict.fromkeys([*named, *self._called(message, memory)]))
         alone = named or beside or intents.best in FOLLOW_UPS or intents.scores[intents.best] >= SURE_LIST
+        plainly = intents.scores[intents.best]
         wordless = not re.search(r"[a-z]{2}", message, re.IGNORECASE)
         if before and (wordless or (len(message.split()) <= FRAGMENT_WORDS and not alone)):
             # A fragment means little alone: "while running?" goes on from the question before it.
@@ -163,7 +167,8 @@ class Understanding(Choosing):
         told = max(intents.scores["report"], intents.scores["seek_help"])
         complains = fresh and not polite and intent not in OWN_WORDS
         complains = complains and told >= max(intents.scores.values()) - NEARLY and len(named) < SEVERAL
-        if tells and (hurts or nothing or outside or complains):
+        answers = replies and not (named or polite) and plainly < CERTAIN
+        if tells and (hurts or nothing or outside or complains or answers):
             # Whoever stops an exercise because it hurts is not shown the exercise again.
             return Question(message, "report", passages=passages, context=message)
         follows = (

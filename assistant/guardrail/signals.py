@@ -40,6 +40,8 @@ def read(
         if result.language != "en":
             clauses.unsplit(sentence, message)
         places = speech.lexicon.places(sentence.words)
+        if "runs_less" in places:
+            places.pop("runs_fine", None)  # "I can run, but slower"
         modifiers = context.read(sentence, places, result.language)
         result.places.append(places)
         result.contexts.append(modifiers)

@@ -305,3 +305,23 @@ def test_of_each_means_what_was_listed(assistant: Assistant) -> None:
     compared, counted = replies(assistant, "bird dog or dead bug, what's the difference", "how many of each")
     assert {exercise.name for exercise in counted.exercises} == {"Bird Dogs", "Dead Bugs"}
     assert compared.topic == "exercises"
+
+
+def test_a_short_answer_is_thanked_for_and_not_taken_for_a_question(assistant: Assistant) -> None:
+    noted = assistant.wording.say("answers.noted")
+    told = replies(assistant, "pulled my back at circuits yesterday", "nope can train", "its mild")
+    assert [reply.answer.startswith(noted) for reply in told] == [False, True, True]
+
+
+def test_whoever_asks_for_an_exercise_instead_of_answering_gets_it(assistant: Assistant) -> None:
+    told = replies(assistant, "my back hurts", "dead bugs", "how many")
+    assert [[exercise.name for exercise in reply.exercises] for reply in told[1:]] == [["Dead Bugs"]] * 2
+
+
+def test_leave_to_run_is_no_plan(assistant: Assistant) -> None:
+    last = replies(assistant, "my back hurts", "since monday", "so can I do my long run on sunday")[-1]
+    assert last.plan is None and last.topic == "seek_help" and last.referral.level == "check"
+
+
+def test_how_urgent_it_is_is_the_guides_matter(assistant: Assistant) -> None:
+    assert replies(assistant, "my wife's back has hurt for a month", "is it urgent?")[-1].topic == "seek_help"

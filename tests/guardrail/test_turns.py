@@ -67,6 +67,8 @@ def last(guardrail: Guardrail, embeddings: LocalEmbeddings, *turns: str) -> Tria
         ),
         (("my lower back hurts on climbs", "all season"), "refer"),
         (("my lower back hurts", "much longer than that"), "refer"),
+        (("my lower back hurts", "four days", "I can run, but slower"), "refer"),
+        (("my lower back hurts", "four days", "so can I do my tempo run on friday"), "check"),
         (("my lower back hurts", "longer runs are in my plan, is that ok"), "check"),
         (("my mum has a sore back", "two days", "she can't lift the kettle"), "refer"),
         (("my back hurts", "two days", "can't complain, really"), "check"),
