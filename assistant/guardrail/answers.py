@@ -46,7 +46,7 @@ def answer(policy: Policy, reading: Reading, before: TriageState, now: TriageSta
     # "Yes, still running": what follows the yes is the answer, whatever was asked.
     told = any(reading.has(concept) for concept in ("runs_fine", "better", "same"))
     yes, no = (
-        (says(reading, "yes_word") or _ends_in_yes(reading)) and not told,
+        (_begins_with_yes(reading) or _ends_in_yes(reading)) and not told,
         says(reading, "no_answer") and not says(reading, "pseudo_negated"),
     )
     if before.pending == "interference":
@@ -78,6 +78,23 @@ def _worse(reading: Reading) -> bool:
         and not words & _NOT_WORSE
         and not any(s.question for s in reading.sentences)
     )
+
+
+def _begins_with_yes(reading: Reading) -> bool:
+    """Say whether a message begins with a yes; "I do" is one, "I do yoga on Sundays" none."""
+    if not reading.places:
+        return False
+    sentence = reading.sentences[0]
+    for first, last in reading.places[0].get("yes_word", ()):
+        if first:
+            continue
+        ends = last + 1 == len(sentence.words) or sentence.clause[last + 1] != sentence.clause[last]
+        if ends or sentence.words[first] not in _YES_IF_ALONE:
+            return True
+    return False
+
+
+_YES_IF_ALONE = word_set("i it right sure true correct certainly")
 
 
 def _ends_in_yes(reading: Reading) -> bool:

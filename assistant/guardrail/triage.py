@@ -29,7 +29,15 @@ from assistant.guardrail.scenes import (
     widened,
 )
 from assistant.guardrail.verdict import verdict
-from assistant.guardrail.weighing import of_another, raise_later, spoken, take_over, void, weigh
+from assistant.guardrail.weighing import (
+    of_another,
+    raise_later,
+    spoken,
+    take_over,
+    void,
+    weigh,
+    without_questions,
+)
 
 _COMMON = word_set("i my the a and it is of to in me can't no not i'm its it's when on with back pain")
 HALF_WORDS = 9
@@ -268,6 +276,7 @@ class Guardrail:
             return
         found = self.assess(f"{NAMED_BEFORE} {message}", embed=embed, score=score).state
         found.facts = [f for f in found.facts if f.source != "head" or not self._explained(f.row, reading)]
+        now.facts = without_questions(reading, now, {fact.row for fact in found.facts})
         take_over(found, message, reading, before, now)
 
     def _explained(self, row: str, reading: Reading) -> bool:

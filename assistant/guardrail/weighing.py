@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 import numpy as np
 from numpy.typing import NDArray
@@ -238,6 +238,24 @@ def take_over(
         if fact.row not in known:
             evidence = fact.evidence if fact.evidence in message else message[:200]
             now.facts = [*now.facts, fact.model_copy(update={"turn": now.turn, "evidence": evidence})]
+
+
+def without_questions(reading: Reading, now: TriageState, agreed: Set[str]) -> list[Fact]:
+    """Return the facts without referrals found only in a question of this turn, and in nothing else.
+
+    "Which ones can I do lying on the floor?" tells of no day spent on the floor; `agreed` are the rows that
+    hold when the message is read as a whole beside the pain.
+    """
+    asked = {sentence.text[:400] for sentence in reading.sentences if sentence.question}
+    return [
+        fact
+        for fact in now.facts
+        if fact.turn != now.turn
+        or fact.level != "refer"
+        or fact.source != "rule"
+        or fact.row in agreed
+        or fact.context not in asked
+    ]
 
 
 def of_another(subject: str, needs_pain: bool, before: TriageState) -> bool:

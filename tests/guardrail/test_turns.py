@@ -67,6 +67,13 @@ def last(guardrail: Guardrail, embeddings: LocalEmbeddings, *turns: str) -> Tria
         ),
         (("my lower back hurts on climbs", "all season"), "refer"),
         (("my lower back hurts", "much longer than that"), "refer"),
+        # Asked whether it limits anything.
+        (("my lower back hurts", "four days", "I do"), "refer"),
+        (
+            ("my lower back hurts", "four days", "I do pilates on Mondays, which of these are like it?"),
+            "check",
+        ),
+        (("my lower back hurts", "four days", "which ones can I do lying on the floor?"), "check"),
         (("my lower back hurts", "four days", "I can run, but slower"), "refer"),
         (("my lower back hurts", "four days", "so can I do my tempo run on friday"), "check"),
         (("my lower back hurts", "longer runs are in my plan, is that ok"), "check"),
