@@ -42,6 +42,8 @@ ALL_WORDS = 24
 """Up to this length a message that tells it is short, no limit and no worse tells no other thing."""
 TIMED_WORDS = 16
 """Up to this length a time that is told is that of the pain."""
+BARE_SIGN_WORDS = 7
+"""Up to this length a message that tells a sign tells nothing else."""
 SIGN_WORDS = 14
 """Up to this length a sentence that tells of a sign and of the pain means both."""
 Array = NDArray[np.float32]
@@ -140,9 +142,19 @@ def _kept(
     signs = _own_signs(now)
     if _sacred(now) or any(_beside_pain(fact, reading) for fact in signs):
         return True
+    if (
+        signs
+        and reading.words() <= BARE_SIGN_WORDS
+        and not (void(reading) or over(reading) or _asks(reading))
+    ):
+        return True  # "I can't feel my legs", and nothing beside it that explains it
     if reading.words() < STORY_WORDS and urgent >= limits.veto_plain:
         return True
     return len(reading.sentences) > 1 and any(alone(f.context) >= limits.urgent_alone for f in signs)
+
+
+def _asks(reading: Reading) -> bool:
+    return any(sentence.question for sentence in reading.sentences) or reading.has("question_start")
 
 
 def _may_count(policy: Policy, row: str, reading: Reading, now: TriageState) -> bool:

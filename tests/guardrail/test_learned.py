@@ -92,6 +92,10 @@ def test_a_red_flag_more_is_urgent_whatever_else_is_said(
         ("fell off a horse ten years ago, back pain ever since", "refer"),
         ("pins and needles in my leg with back pain", "refer"),
         ("back sore for two days, I keep googling tumours and I'm so scared it's that", "refer"),
+        # A sign, and nothing beside it that explains it.
+        ("I can't feel my legs", "urgent"),
+        ("my legs gave way", "urgent"),
+        ("there's no feeling in my groin", "urgent"),
         # What the rules find in so few words is not asked again.
         ("lower back aching, so I cut my run short", "refer"),
         ("my back hurts when I run so I stopped", "refer"),
