@@ -23,6 +23,8 @@ _UNSAID = word_set(
     "say tell think remember complain wait see find imagine believe recall answer feel afford be"
 )
 """What is told that cannot be done is no work of the body: "can't say", "can't complain"."""
+_MISTAKEN = word_set("misread mean meant wrong mistake clicked pressed tapped")
+_WRITTEN = word_set("wrote typed worded put said")
 _ASKING = word_set("what which how why when where")
 _GONE_FIRST = word_set("ya nicht jetzt plus maintenant agora ja not no gone it's its all")
 _NOT_WORSE = word_set("not no isn't hasn't never nor neither or than if when what could better been")
@@ -166,13 +168,15 @@ def over(reading: Reading, before: TriageState) -> bool:
         "gone_answer" in p and s.words[0] in _GONE_FIRST and len(s.words) <= GONE_WORDS
         for s, p in zip(reading.sentences, reading.places, strict=True)
     )
-    taken_back = reading.has("retraction")  # "no no, that's over, I wrote it wrong"
-    return (gone or (taken_back and reading.has("resolved"))) and (taken_back or not before.facts)
+    said = {w for s in reading.sentences for w in s.words}
+    miswritten = "wrong" in said and bool(_WRITTEN & said)  # "no no, that's over, I wrote it wrong"
+    return (gone and not before.facts) or (miswritten and reading.has("resolved"))
 
 
 def eased(reading: Reading) -> bool:
     """Say whether the course is put right: "sorry, misread that, I mean it's getting better"."""
-    return reading.words() <= ANSWER_WORDS and reading.has("better") and reading.has("retraction")
+    said = {w for s in reading.sentences for w in s.words}
+    return reading.words() <= ANSWER_WORDS and reading.has("better") and bool(_MISTAKEN & said)
 
 
 def owned(reading: Reading) -> bool:

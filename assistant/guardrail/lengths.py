@@ -64,7 +64,7 @@ def _corrected(reading: Reading, before: TriageState, today: date) -> bool:
         or said[:2] in (["no", "wait"], ["no", "hang"])
         or {"meant", "typo", "mistyped", "autocorrect"} & {*said}
     ):
-        return bool(reading.spans)
+        return bool(reading.spans) and not reading.has("exercise_name")  # "I meant planks for 2 minutes"
     spans = [
         span for sentence in reading.sentences for span in duration.time_spans(sentence.words, {}, today)
     ]

@@ -104,6 +104,12 @@ def test_a_later_message_is_read_beside_the_pain(
         (("my back has hurt for five weeks", "I meant hours"), {"none", "check"}),
         (("my back has hurt for five days", "sorry, weeks not days"), {"refer"}),
         (("five weeks of back pain", "no no that's over, I wrote it wrong"), {"none"}),
+        # Better, or not gone, takes nothing back.
+        (("my back gets worse every week", "actually it's much better now"), {"refer"}),
+        (("my back has hurt for five weeks", "I meant side planks for 2 minutes"), {"refer"}),
+        (("my back has hurt for five weeks", "actually it's much better now"), {"refer"}),
+        (("my back has hurt for five weeks", "it's not gone actually"), {"refer"}),
+        (("my back has hurt for five weeks", "I mean it went away on Sunday but came back"), {"refer"}),
         # A time told of something else, or of a good day, is no correction.
         (("my back has hurt for five weeks", "it was fine today"), {"refer"}),
         (("my back has hurt for five weeks", "I was away for 4 days"), {"refer"}),
